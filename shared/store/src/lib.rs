@@ -1,1 +1,51 @@
+//! Postgres: a module per table, a function per query. Every function that touches a workspace's rows takes a [`Tx`] begun in
+//! a [`Scope`] and filters on it; row-level security holds when that is forgotten.
 
+pub mod admin;
+pub mod audit;
+pub mod callers;
+pub mod contents;
+pub mod credentials;
+pub mod db;
+pub mod drafts;
+pub mod idempotency;
+pub mod jobs;
+pub mod outbox;
+pub mod publish;
+pub mod replica;
+pub mod resources;
+pub mod versions;
+
+pub use db::{Db, Scope, Tx};
+
+/// What went wrong below; the HTTP layer decides what of it a client may know.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error("the database answered {0}")]
+    Unexpected(String),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The name of the constraint that refused a write, if one did: invariants live in the schema and are mapped by name.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Error::Database(sqlx::Error::Database(error)) => error.constraint(),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed in a moment: no connection free or reachable, a lock or a deadlock, a restart.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
+            Error::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| matches!(code.as_ref(), "55P03" | "40P01" | "40001" | "57014") || code.starts_with("57P") || code.starts_with("53"))
+            }
+            _ => false,
+        }
+    }
+}

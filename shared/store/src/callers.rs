@@ -1,0 +1,31 @@
+//! Who presents a secret.
+
+use chrono::{DateTime, Utc};
+use domain::digest::Digest;
+use uuid::Uuid;
+
+use crate::{Db, Result};
+
+/// One answer of `resolve_caller`: a refusal, or a credential in its workspace.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CallerRow {
+    /// `unauthorized` or `workspace_required`; none when the caller is known and the workspace chosen.
+    pub refusal: Option<String>,
+    pub credential_id: Option<Uuid>,
+    pub kind: Option<String>,
+    pub surface: Option<String>,
+    pub user_id: Option<Uuid>,
+    pub email: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub workspace_id: Option<Uuid>,
+    pub workspace_slug: Option<String>,
+    pub role: Option<String>,
+    /// The workspaces to choose from, when one has to be chosen.
+    pub slugs: Option<Vec<String>>,
+}
+
+/// `workspace` is a slug or an id, from `X-FCC-Workspace`.
+pub async fn resolve(db: &Db, secret: Digest, workspace: Option<&str>) -> Result<CallerRow> {
+    Ok(sqlx::query_as("SELECT * FROM resolve_caller($1, $2)").bind(secret.as_bytes()).bind(workspace).fetch_one(db.pool()).await?)
+}

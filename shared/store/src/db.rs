@@ -1,0 +1,71 @@
+//! Connections, and transactions that carry their scope.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::Result;
+
+/// A transaction begun in a [`Scope`]. On an error path end it with `rollback()`: a drop only queues the rollback, and a frozen
+/// function would hold its locks until the next call.
+pub type Tx = Transaction<'static, Postgres>;
+
+/// Whose rows may be seen: one workspace's, and the user's own tokens that span workspaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    pub workspace: Uuid,
+    pub user: Option<Uuid>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// A pool that connects on first use. `max_connections` is 1 in a Lambda.
+    pub fn connect_lazily(url: &str, max_connections: u32) -> Result<Db> {
+        let options: PgConnectOptions = url.parse().map_err(crate::Error::Database)?;
+        let options = options.application_name("fetchcatch").options([
+            ("statement_timeout", "25s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "15s"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Ok(Db { pool })
+    }
+
+    /// For a single statement that brings its own scope (a definer function), outside any transaction.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Begins in the scope, in one round trip.
+    ///
+    /// BEGIN runs in a task of its own, because a cancelled `begin()` leaves it open on the pooled connection and the next
+    /// borrower's writes are lost (sqlx issues 4385 and 4393). Here a caller that goes away leaves a transaction that ends itself.
+    pub async fn begin(&self, scope: Scope) -> Result<Tx> {
+        let user = scope.user.map(|user| format!("SET LOCAL app.user = '{user}';")).unwrap_or_default();
+        let statement = AssertSqlSafe(format!("BEGIN; SET LOCAL app.workspace = '{}'; {user}", scope.workspace));
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
+            Ok(transaction) => Ok(transaction?),
+            Err(stopped) => Err(crate::Error::Unexpected(format!("BEGIN did not finish: {stopped}"))),
+        }
+    }
+
+    /// Begins without a scope, for the jobs role, whose policies need none.
+    pub async fn begin_job(&self) -> Result<Tx> {
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.begin().await }).await {
+            Ok(transaction) => Ok(transaction?),
+            Err(stopped) => Err(crate::Error::Unexpected(format!("BEGIN did not finish: {stopped}"))),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The one door to a published version: a call of `mint_version`, which decides everything in one statement.
+
+use chrono::{DateTime, Utc};
+use domain::digest::Digest;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Db, Error, Result};
+
+/// What the caller wants to become the active version.
+#[derive(Debug, Clone)]
+pub struct Intent<'a> {
+    /// sha256 of the presented token or session.
+    pub secret: Digest,
+    /// From `X-FCC-Workspace`.
+    pub workspace: Option<&'a str>,
+    /// `publish`, `rollback`, `archive` or `unarchive`.
+    pub operation: &'a str,
+    /// `connector` or `flow`.
+    pub resource_type: &'a str,
+    pub items: Vec<Item>,
+    pub note: Option<&'a str>,
+    /// The Idempotency-Key, and the digest of path and body that it came with.
+    pub idempotency: Option<(&'a str, Digest)>,
+    pub git_commit: Option<&'a str>,
+    pub git_branch: Option<&'a str>,
+    pub host: Option<&'a str>,
+    pub client: Option<&'a str>,
+}
+
+/// One resource of an intent; `reference` is its id or slug.
+#[derive(Debug, Clone, Serialize)]
+pub struct Item {
+    #[serde(rename = "ref")]
+    pub reference: String,
+    pub base_version: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft_etag: Option<Digest>,
+    /// The version to roll back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Minted {
+    pub id: Uuid,
+    pub slug: String,
+    pub version: i32,
+    pub digest: Digest,
+    pub published_at: DateTime<Utc>,
+    pub source: String,
+    pub event_id: Uuid,
+}
+
+/// Why an item, or the whole call, was refused: the contract's code and the facts that its answer carries.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Refusal {
+    pub code: String,
+    #[serde(flatten)]
+    pub facts: serde_json::Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum Answer {
+    Minted { items: Vec<Minted>, replayed: bool },
+    Refused(Refused),
+}
+
+/// `code` when the call as a whole can't, else a refusal an item.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Refused {
+    Items { items: Vec<Refusal> },
+    Call(Refusal),
+}
+
+/// One statement, one round trip, one transaction: version, manifest, outbox row, audit row and pointers, or nothing.
+pub async fn mint(db: &Db, intent: &Intent<'_>) -> Result<Answer> {
+    let answer: Value = sqlx::query_scalar("SELECT mint_version($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+        .bind(intent.secret.as_bytes())
+        .bind(intent.workspace)
+        .bind(intent.operation)
+        .bind(intent.resource_type)
+        .bind(sqlx::types::Json(&intent.items))
+        .bind(intent.note)
+        .bind(intent.idempotency.map(|(key, _)| key))
+        .bind(intent.idempotency.as_ref().map(|(_, request)| request.as_bytes()))
+        .bind(intent.git_commit)
+        .bind(intent.git_branch)
+        .bind(intent.host)
+        .bind(intent.client)
+        .fetch_one(db.pool())
+        .await?;
+    serde_json::from_value(answer).map_err(|error| Error::Unexpected(format!("an answer of mint_version that nobody expects: {error}")))
+}
