@@ -21,7 +21,7 @@ pub(crate) fn current(workspace_id: Uuid, resource_id: Uuid, item: &Item) -> Res
     Ok(Current {
         workspace_id,
         resource_id,
-        resource_type: resource_type(text(item, "type")?)?,
+        resource_type: parsed(text(item, "type")?, "type")?,
         slug: text(item, "slug")?.to_owned(),
         epoch: parsed(number(item, "epoch")?, "epoch")?,
         version: parsed(number(item, "version")?, "version")?,
@@ -45,7 +45,7 @@ pub(crate) fn owner(item: &Item) -> Option<(Uuid, Uuid)> {
 pub(crate) fn listed(item: &Item) -> Result<Listed, ReplicaError> {
     let (kind, slug) =
         text(item, SK)?.strip_prefix(RESOURCE_PREFIX).and_then(|rest| rest.split_once('#')).ok_or_else(|| lacks(item, "RESOURCE#"))?;
-    Ok(Listed { resource_type: resource_type(kind)?, slug: slug.to_owned(), resource_id: resource_id(item)? })
+    Ok(Listed { resource_type: parsed(kind, "type")?, slug: slug.to_owned(), resource_id: resource_id(item)? })
 }
 
 pub(crate) fn resource_id(item: &Item) -> Result<Uuid, ReplicaError> {
@@ -66,13 +66,6 @@ fn number<'a>(item: &'a Item, name: &str) -> Result<&'a str, ReplicaError> {
 
 fn parsed<T: std::str::FromStr>(value: &str, name: &str) -> Result<T, ReplicaError> {
     value.parse().map_err(|_| ReplicaError::permanent("reading an item", format!("its {name} is {value:?}")))
-}
-
-fn resource_type(name: &str) -> Result<ResourceType, ReplicaError> {
-    [ResourceType::Connector, ResourceType::Flow]
-        .into_iter()
-        .find(|known| known.as_str() == name)
-        .ok_or_else(|| ReplicaError::permanent("reading an item", format!("its type is {name:?}")))
 }
 
 fn lacks(item: &Item, name: &str) -> ReplicaError {

@@ -126,3 +126,74 @@ fn items_before(publication: &Publication, body: Vec<Bytes>, manifest: Vec<Bytes
     let manifest = manifest.into_iter().enumerate().map(|(index, data)| chunk(schema::manifest_chunk_sk(order.version, index), data));
     std::iter::once(slug).chain(body).chain(manifest).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode;
+
+    fn publication(body: Vec<u8>) -> Publication {
+        Publication {
+            epoch: 1,
+            workspace_id: Uuid::from_u128(1),
+            resource_id: Uuid::from_u128(2),
+            resource_type: ResourceType::Connector,
+            slug: "s".repeat(64),
+            version: 17,
+            digest: Digest::of(&body),
+            archived: false,
+            published_at: DateTime::UNIX_EPOCH,
+            body: body.into(),
+            manifest: Bytes::from_static(b"[]"),
+            now: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    /// Bytes that zstd can't make shorter.
+    fn noise(length: usize) -> Vec<u8> {
+        (0_u64..).flat_map(|block| Digest::of(&block.to_le_bytes()).0).take(length).collect()
+    }
+
+    fn current(packed: &Packed) -> Current {
+        decode::current(Uuid::from_u128(1), Uuid::from_u128(2), &packed.current).unwrap()
+    }
+
+    #[test]
+    fn a_body_is_inline_exactly_while_the_item_stays_within_4_kb() {
+        let packed = |length| Packed::of(&publication(noise(length)), 16).unwrap();
+        let last_inline = (3_000..4_096).rfind(|length| current(&packed(*length)).body.is_some()).unwrap();
+        let (inline, chunked) = (packed(last_inline), packed(last_inline + 1));
+        assert_eq!(schema::item_bytes(&inline.current), INLINE_ITEM_BYTES);
+        assert_eq!((current(&inline).chunks, inline.before.len()), (0, 2));
+        assert_eq!((current(&chunked).chunks, chunked.before.len()), (1, 3));
+        assert!(current(&chunked).body.is_none());
+    }
+
+    #[test]
+    fn no_item_comes_near_dynamodbs_limit() {
+        let packed = Packed::of(&publication(noise(4 * 1024 * 1024)), 16).unwrap();
+        assert_eq!(current(&packed).chunks, 12);
+        assert!(packed.before.iter().all(|item| schema::item_bytes(item) < 400 * 1000));
+    }
+
+    #[test]
+    fn what_readers_would_refuse_is_refused() {
+        let mut wrong_digest = publication(b"{}".to_vec());
+        wrong_digest.digest = Digest::of(b"[]");
+        let mut wrong_manifest = publication(b"{}".to_vec());
+        wrong_manifest.manifest = Bytes::from_static(br#"[{"source":"hubspot"}]"#);
+        let too_long = publication(vec![b'1'; BODY_BYTES + 1]);
+        for refused in [wrong_digest, wrong_manifest, too_long] {
+            assert!(matches!(Packed::of(&refused, 0), Err(ReplicaError::Permanent { .. })));
+        }
+    }
+
+    #[test]
+    fn the_same_order_with_other_content_is_no_success() {
+        let ours = publication(b"{}".to_vec());
+        let mut there = super::current(&ours, 16, 1);
+        assert_eq!(ours.against(&there), Written::AlreadyThere);
+        there.digest = Digest::of(b"[]");
+        assert_eq!(ours.against(&there), Written::Newer { epoch: 1, version: 17, digest: there.digest });
+    }
+}

@@ -158,3 +158,82 @@ pub(crate) fn item_bytes(item: &Item) -> usize {
         })
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode;
+
+    fn current() -> Current {
+        Current {
+            workspace_id: Uuid::from_u128(1),
+            resource_id: Uuid::from_u128(2),
+            resource_type: ResourceType::Flow,
+            slug: "eligibility".into(),
+            epoch: 3,
+            version: 17,
+            digest: Digest([1; 32]),
+            manifest_digest: Digest([2; 32]),
+            archived: true,
+            published_at: DateTime::from_timestamp_millis(1_748_300_000_007).unwrap(),
+            chunks: 0,
+            manifest_chunks: 1,
+            supersedes: 16,
+            body: Some(Bytes::from_static(b"packed")),
+        }
+    }
+
+    #[test]
+    fn keys_are_as_designed() {
+        let (workspace, resource) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(workspace_pk(workspace), "WS#00000000-0000-0000-0000-000000000001");
+        assert_eq!(
+            resource_pk(workspace, resource),
+            "WS#00000000-0000-0000-0000-000000000001#RESOURCE#00000000-0000-0000-0000-000000000002"
+        );
+        assert_eq!(slug_sk(ResourceType::Connector, "hubspot-crm"), "RESOURCE#connector#hubspot-crm");
+        assert_eq!(body_chunk_sk(17, 3), "V#0000000017#C#003");
+        assert_eq!(manifest_chunk_sk(17, 0), "V#0000000017#M#000");
+    }
+
+    #[test]
+    fn a_range_of_version_prefixes_holds_the_chunks_from_the_first_and_none_of_the_last() {
+        let range = version_prefix(9)..version_prefix(11);
+        assert!(range.contains(&body_chunk_sk(9, 0)) && range.contains(&manifest_chunk_sk(10, 999)));
+        assert!(!range.contains(&body_chunk_sk(8, 12)) && !range.contains(&body_chunk_sk(11, 0)));
+    }
+
+    #[test]
+    fn a_newer_epoch_beats_a_higher_version() {
+        let order = |epoch, version| Order { epoch, version };
+        assert!(order(2, 1) > order(1, 99) && order(1, 3) > order(1, 2));
+    }
+
+    #[test]
+    fn current_survives_its_item() {
+        let item = current_item(&current());
+        assert_eq!(decode::owner(&item), Some((Uuid::from_u128(1), Uuid::from_u128(2))));
+        assert_eq!(decode::current(Uuid::from_u128(1), Uuid::from_u128(2), &item).unwrap(), current());
+    }
+
+    #[test]
+    fn a_damaged_current_is_refused_by_name() {
+        for name in ["epoch", "version", "digest", "archived", "published_at", "chunks", "type"] {
+            let mut item = current_item(&current());
+            item.insert(name.to_owned(), AttributeValue::Null(true));
+            let refused = decode::current(Uuid::from_u128(1), Uuid::from_u128(2), &item).unwrap_err().to_string();
+            assert!(refused.contains(name), "{refused}");
+        }
+    }
+
+    #[test]
+    fn sizes_count_names_and_values() {
+        let item = Item::from([
+            ("ab".to_owned(), text("cde")),
+            ("n".to_owned(), number(1234)),
+            ("b".to_owned(), AttributeValue::B(Blob::new(vec![0; 10]))),
+            ("t".to_owned(), AttributeValue::Bool(true)),
+        ]);
+        assert_eq!(item_bytes(&item), 5 + 5 + 11 + 2);
+    }
+}
