@@ -1,1 +1,14 @@
+//! The local stack and the generators: what `cargo dev` runs.
 
+pub mod account;
+pub mod children;
+pub mod commands;
+pub mod home;
+pub mod ministack;
+pub mod ports;
+pub mod postgres;
+pub mod process;
+pub mod settings;
+pub mod shutdown;
+pub mod summary;
+pub mod tools;

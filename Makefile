@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+.PHONY: help dev test lint generate bench prerequisites
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: prerequisites ## Run everything on this machine: API, dispatcher, worker and console on http://127.0.0.1:4000
+	@cargo dev up
+
+test: prerequisites lint ## Lint, then run every test against a Postgres and a MiniStack of its own
+	@cargo dev test
+
+lint: ## Check formatting and run clippy, warnings being errors
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets -- -D warnings
+
+generate: ## Write what is generated from the table of routes
+	@cargo dev generate
+
+bench: prerequisites ## Measure against the targets
+	@cargo dev bench
+
+# Named one by one, so that a missing one is a sentence and not a stack trace an hour later.
+prerequisites:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs"; exit 1; }
+	@cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || \
+		{ echo "clippy or rustfmt is missing: rustup component add clippy rustfmt"; exit 1; }
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
+		{ echo "Node 20 or newer, with npm, is missing: install it from https://nodejs.org (macOS: brew install node)"; exit 1; }
+	@for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exit 0; \
+	done; echo "Python 3.11 or newer is missing: apt install python3 python3-venv (macOS: brew install python@3.13)"; exit 1

@@ -1,0 +1,3 @@
+//! The subcommands of `cargo dev`, a file each.
+
+pub mod test;

@@ -1,0 +1,121 @@
+//! The folder that a stack keeps its state in, held by one process at a time.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::{account::passable_path, settings::Settings, tools::remove_folder};
+
+/// A stack's folder, locked for as long as this value lives. The kernel frees the lock when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Home {
+    settings: Settings,
+    dir: PathBuf,
+    _lock: File,
+}
+
+impl Home {
+    /// Make the folder `settings.home` if it isn't there, readable by its owner alone, and take its lock.
+    ///
+    /// # Errors
+    /// When another process holds it (the message names its pid), or the folder can't be made.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let dir = &settings.home;
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+            .with_context(|| format!("can't restrict {} to its owner", dir.display()))?;
+        // One folder has many spellings (symlinks, `..`); its hash and its lock must not.
+        let dir = dir.canonicalize()?;
+        let lock = take_lock(&dir)?;
+        Ok(Self { settings: settings.clone(), dir, _lock: lock })
+    }
+
+    /// What this stack was started with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A path inside the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// A short name that no other home has; stable as long as the folder stays where it is.
+    #[must_use]
+    pub fn id(&self) -> String {
+        short_hash(&self.dir)
+    }
+
+    /// Remove the folder and what this home keeps elsewhere. Its children must have ended.
+    ///
+    /// # Errors
+    /// When something can't be removed.
+    pub fn remove(self) -> Result<()> {
+        remove_folder(&passable_path(&self.dir))?;
+        remove_folder(&self.dir)
+    }
+
+    /// Write a file that only its owner may read; a reader sees the old content or the new one, never half of it.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn write_private(&self, name: &str, content: &[u8]) -> Result<()> {
+        write_private(&self.path(name), content)
+    }
+}
+
+/// As [`Home::write_private`], for any path.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
+    let new = path.with_extension("new");
+    let write = || -> std::io::Result<()> {
+        let _ = fs::remove_file(&new);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().with_context(|| format!("can't write {}", path.display()))
+}
+
+/// Twelve hex digits that stand for a path.
+pub(crate) fn short_hash(path: &Path) -> String {
+    hex::encode(Sha256::digest(path.as_os_str().as_encoded_bytes())).chars().take(12).collect()
+}
+
+fn take_lock(dir: &Path) -> Result<File> {
+    let path = dir.join("lock");
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let mut lock = open.with_context(|| format!("can't open {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            lock.read_to_string(&mut holder)?;
+            bail!(
+                "process {} already runs a stack in {}: stop it first, or choose another folder with FETCHCATCH_HOME \
+                 (and another FETCHCATCH_PORT)",
+                holder.trim(),
+                dir.display()
+            );
+        }
+        Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("can't lock {}", path.display())),
+    }
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())?;
+    Ok(lock)
+}
