@@ -1,5 +1,7 @@
 //! Every fleet's queue gets every message, and a notification is done only when all of them took it.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
 mod support;
 
 use domain::digest::Digest;

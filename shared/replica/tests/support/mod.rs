@@ -1,5 +1,6 @@
 //! A table and queues of its own for each test, on the emulator that `cargo dev test` starts.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on should say where")]
 #![expect(dead_code, reason = "each test file uses its part of it")]
 
 use std::collections::HashMap;

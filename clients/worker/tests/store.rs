@@ -1,0 +1,241 @@
+//! A worker runs the newest whole version that it could get, and never anything else.
+
+mod support;
+
+use std::time::Duration;
+
+use domain::identity::ResourceType;
+use support::{DEADLINE, fresh, noise, notification, now, stack};
+use tokio::sync::watch;
+use worker::{Order, Poll, Taken};
+
+#[tokio::test]
+async fn a_config_is_found_by_slug_and_by_id_and_then_served_from_memory() {
+    let stack = stack().await;
+    let published = stack.publish(fresh(), 3, r#"{"settings":{"region":"eu"}}"#).await;
+    let (workspace, resource) = (stack.workspace, published.resource_id);
+    let config = stack.store.get(workspace, ResourceType::Connector, &published.slug).await.unwrap().unwrap();
+    assert_eq!((config.version, config.epoch, config.digest, config.archived), (3, 1, published.digest, false));
+    assert_eq!(config.value().unwrap()["settings"]["region"], "eu");
+
+    stack.dynamo.delete_table().table_name(stack.replica.table()).send().await.unwrap();
+    stack.store.get(workspace, ResourceType::Connector, &published.slug).await.unwrap().unwrap();
+    stack.store.get_by_id(workspace, resource).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_was_never_published_is_none() {
+    let stack = stack().await;
+    assert!(stack.store.get(stack.workspace, ResourceType::Flow, "nothing").await.unwrap().is_none());
+    assert!(stack.store.get_by_id(stack.workspace, fresh()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_event_is_routed_without_parsing_the_body() {
+    let stack = stack().await;
+    let published = stack.publish(fresh(), 1, "{}").await;
+    let config = stack.store.get_by_id(stack.workspace, published.resource_id).await.unwrap().unwrap();
+    let flow = config.event_flow("hubspot", "contact.deleted").unwrap();
+    assert_eq!((flow.entity.as_str(), flow.action.as_str(), flow.enabled), ("contact", "delete", false));
+    assert!(config.event_flow("hubspot", "contact").is_none());
+    assert!(config.event_flow("stripe", "contact.deleted").is_none());
+}
+
+#[tokio::test]
+async fn a_poll_brings_what_no_notification_told() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.publish(resource, 1, noise(20_000, 1)).await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 0, failed: 0 });
+
+    let newer = stack.publish(resource, 2, noise(20_000, 2)).await;
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 1, failed: 0 });
+    let held = stack.store.held(stack.workspace, resource).unwrap();
+    assert_eq!((held.version, &held.body), (2, &newer.body));
+}
+
+#[tokio::test]
+async fn the_poll_loop_keeps_its_interval_and_stops_when_asked() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.store.follow_workspace(stack.workspace);
+    let mut changes = stack.store.changes();
+    let (stop, stopped) = watch::channel(false);
+    let store = stack.store.clone();
+    let running = tokio::spawn(async move { store.run(Duration::from_millis(40), stopped).await });
+    for version in 1..=3 {
+        stack.publish(resource, version, noise(5_000, version as u64)).await;
+        let seen = tokio::time::timeout(DEADLINE, changes.recv()).await.unwrap().unwrap();
+        assert_eq!(seen.version, version);
+    }
+    stop.send(true).unwrap();
+    tokio::time::timeout(DEADLINE, running).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_notification_brings_the_version_and_a_late_one_changes_nothing() {
+    let stack = stack().await;
+    let resource = fresh();
+    let first = stack.publish(resource, 1, noise(20_000, 3)).await;
+    assert_eq!(stack.store.on_notification(&notification(&first)).await, Ok(Taken::NotFollowed));
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+
+    let second = stack.publish(resource, 2, noise(20_000, 4)).await;
+    assert_eq!(stack.store.on_notification(&notification(&second)).await, Ok(Taken::Changed));
+    for old in [&second, &first] {
+        assert_eq!(stack.store.on_notification(&notification(old)).await, Ok(Taken::Known));
+    }
+    assert_eq!(stack.store.held(stack.workspace, resource).unwrap().version, 2);
+}
+
+#[tokio::test]
+async fn a_notification_that_is_ahead_of_the_replica_is_tried_again() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.publish(resource, 1, "{}").await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    let unwritten = stack.publication(resource, 2, "[]");
+    stack.store.on_notification(&notification(&unwritten)).await.unwrap_err();
+    assert_eq!(stack.store.held(stack.workspace, resource).unwrap().version, 1);
+}
+
+#[tokio::test]
+async fn a_raised_epoch_wins_and_the_old_one_does_not_come_back() {
+    let stack = stack().await;
+    let resource = fresh();
+    let lost = stack.publish(resource, 20, noise(20_000, 5)).await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    let mut adopted = stack.publication(resource, 18, noise(20_000, 6));
+    adopted.epoch = 2;
+    stack.replica.write(&adopted).await.unwrap();
+    assert_eq!(stack.store.poll().await.changed, 1);
+    assert_eq!(stack.store.on_notification(&notification(&lost)).await, Ok(Taken::Known));
+    let held = stack.store.held(stack.workspace, resource).unwrap();
+    assert_eq!((held.order(), &held.body), (Order { epoch: 2, version: 18 }, &adopted.body));
+}
+
+#[tokio::test]
+async fn a_damaged_version_is_never_held_and_the_last_good_one_stays_until_it_is_mended() {
+    let stack = stack().await;
+    let resource = fresh();
+    let good = stack.publish(resource, 1, noise(900_000, 7)).await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    let next = stack.publish(resource, 2, noise(900_000, 8)).await;
+    let damage = stack.damage(resource, "V#0000000002#C#001").await;
+
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 0, failed: 1 });
+    stack.store.on_notification(&notification(&next)).await.unwrap_err();
+    let held = stack.store.held(stack.workspace, resource).unwrap();
+    assert_eq!((held.version, &held.body), (1, &good.body));
+    let status = stack.store.status(stack.workspace, resource).unwrap();
+    assert_eq!((status.held, status.last_refreshed), (Some(Order { epoch: 1, version: 1 }), Some(now())));
+    assert!(status.last_error.unwrap().contains("loading a body"));
+
+    stack.mend(damage).await;
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 1, failed: 0 });
+    assert_eq!(stack.store.held(stack.workspace, resource).unwrap().body, next.body);
+    assert_eq!(stack.store.status(stack.workspace, resource).unwrap().last_error, None);
+}
+
+#[tokio::test]
+async fn a_damaged_first_version_is_an_error_and_never_half_a_config() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.publish(resource, 1, noise(900_000, 9)).await;
+    let damage = stack.damage(resource, "V#0000000001#C#000").await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap_err();
+    assert!(stack.store.held(stack.workspace, resource).is_none());
+    stack.mend(damage).await;
+    assert_eq!(stack.store.poll().await.changed, 1);
+}
+
+#[tokio::test]
+async fn an_unreachable_replica_takes_nothing_away() {
+    let stack = stack().await;
+    let published = stack.publish(fresh(), 1, "{}").await;
+    stack.store.get_by_id(stack.workspace, published.resource_id).await.unwrap().unwrap();
+    stack.dynamo.delete_table().table_name(stack.replica.table()).send().await.unwrap();
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 0, failed: 1 });
+    assert_eq!(stack.store.held(stack.workspace, published.resource_id).unwrap().version, 1);
+    assert!(stack.store.status(stack.workspace, published.resource_id).unwrap().last_error.is_some());
+}
+
+#[tokio::test]
+async fn a_tombstone_is_seen_and_costs_no_second_load_of_the_same_body() {
+    let stack = stack().await;
+    let resource = fresh();
+    let live = stack.publish(resource, 1, noise(900_000, 10)).await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    let mut archived = stack.publication(resource, 2, live.body.clone());
+    archived.archived = true;
+    stack.replica.write(&archived).await.unwrap();
+    // A load would fail on this.
+    stack.damage(resource, "V#0000000002#C#000").await;
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 1, failed: 0 });
+    let held = stack.store.held(stack.workspace, resource).unwrap();
+    assert_eq!((held.version, held.archived, &held.body), (2, true, &live.body));
+    assert_eq!(held.event_flows().len(), 2);
+}
+
+#[tokio::test]
+async fn a_crash_between_chunks_and_current_is_not_noticed() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.publish(resource, 1, noise(900_000, 11)).await;
+    stack.store.get_by_id(stack.workspace, resource).await.unwrap().unwrap();
+    // As a dispatcher would leave it that died: version 2's chunks in their place, CURRENT still at 1.
+    let other = fresh();
+    stack.publish(other, 2, noise(900_000, 12)).await;
+    let key = replica::schema::resource_pk(stack.workspace, other);
+    let chunks = stack
+        .dynamo
+        .query()
+        .table_name(stack.replica.table())
+        .key_condition_expression("pk = :pk AND begins_with(sk, :v)")
+        .expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(key))
+        .expression_attribute_values(":v", aws_sdk_dynamodb::types::AttributeValue::S("V#".into()))
+        .send();
+    let mut moved = 0;
+    for mut chunk in chunks.await.unwrap().items.unwrap() {
+        let pk = replica::schema::resource_pk(stack.workspace, resource);
+        chunk.insert("pk".into(), aws_sdk_dynamodb::types::AttributeValue::S(pk));
+        stack.dynamo.put_item().table_name(stack.replica.table()).set_item(Some(chunk)).send().await.unwrap();
+        moved += 1;
+    }
+    assert!(moved >= 2);
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 0, failed: 0 });
+    assert_eq!(stack.store.held(stack.workspace, resource).unwrap().version, 1);
+}
+
+#[tokio::test]
+async fn a_followed_workspace_brings_what_it_gets_later_and_nobody_elses() {
+    let stack = stack().await;
+    let published = stack.publish(fresh(), 1, "{}").await;
+    let mut stranger = stack.publication(fresh(), 1, "{}");
+    stranger.workspace_id = fresh();
+    stack.replica.write(&stranger).await.unwrap();
+    stack.store.follow_workspace(stack.workspace);
+    assert_eq!(stack.store.poll().await.changed, 1);
+
+    let later = stack.publish(fresh(), 1, "[]").await;
+    assert_eq!(stack.store.on_notification(&notification(&later)).await, Ok(Taken::Changed));
+    let mut held: Vec<_> = stack.store.all_held().iter().map(|config| config.resource_id).collect();
+    let mut expected = vec![published.resource_id, later.resource_id];
+    held.sort();
+    expected.sort();
+    assert_eq!(held, expected);
+}
+
+#[tokio::test]
+async fn a_hundred_callers_of_a_cold_config_get_the_same_one() {
+    let stack = stack().await;
+    let published = stack.publish(fresh(), 1, noise(900_000, 13)).await;
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let (store, workspace) = (stack.store.clone(), stack.workspace);
+        callers.spawn(async move { store.get_by_id(workspace, published.resource_id).await.unwrap().unwrap() });
+    }
+    let configs = callers.join_all().await;
+    assert!(configs.iter().all(|config| std::sync::Arc::ptr_eq(config, &configs[0])));
+}
