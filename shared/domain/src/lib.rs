@@ -6,6 +6,8 @@
 //! Documents enter through [`canonical::parse`], which brings every number to its one canonical form; everything here
 //! compares values as `serde_json` does and relies on that.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod canonical;
 pub mod connector;
 pub mod diff;

@@ -104,6 +104,9 @@ impl Merge<'_> {
         if base == draft {
             return active.cloned();
         }
+        if draft.is_some() && active.is_some() && is_node_position(path) {
+            return draft.cloned();
+        }
         match (base, draft, active) {
             (None | Some(Value::Object(_)), Some(Value::Object(_)), Some(Value::Object(_))) => {
                 return Some(self.members(path, sides.map(|side| side.and_then(Value::as_object))));
@@ -115,9 +118,6 @@ impl Merge<'_> {
                 }
             }
             _ => {}
-        }
-        if draft.is_some() && active.is_some() && is_node_position(path) {
-            return draft.cloned();
         }
         match self.settle(path, sides.map(Option::<&Value>::cloned)) {
             Side::Draft => draft.cloned(),
