@@ -6,7 +6,7 @@ mod violations;
 use serde_json::{Value, json};
 
 pub use meaning::{Finding, FindingCode, Findings, MAX_FINDINGS};
-pub use violations::{MAX_VIOLATIONS, Violation};
+pub use violations::{MAX_VIOLATIONS, Violation, is_name};
 
 /// The JSON Schema (2020-12) of a config, as `GET /api/schemas/connector-v3.json` serves it.
 pub const SCHEMA: &str = include_str!("connector/connector-v3.schema.json");

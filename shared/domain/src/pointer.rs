@@ -20,6 +20,11 @@ pub fn key(path: &str, key: &str) -> String {
     format!("{path}/{}", escape(key))
 }
 
+/// The path of a member of nested objects, from the document's root.
+pub fn of_keys(keys: &[&str]) -> String {
+    keys.iter().fold(String::new(), |path, token| key(&path, token))
+}
+
 /// The path of an item of the id-keyed array at `path`.
 pub fn item(path: &str, id: &str) -> String {
     format!("{path}/@{}", escape(id))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event_flows;
-use crate::pointer;
+use crate::pointer::{self, of_keys};
 
 /// How many warnings, and how many blockers, are told one by one.
 pub const MAX_FINDINGS: usize = 1000;
@@ -73,7 +73,7 @@ pub(super) fn findings(config: &Value) -> Findings {
         found.in_entity(name, entity);
     }
     for flow in event_flows(config) {
-        let path = || path(&["event_flows", flow.source, flow.event_type]);
+        let path = || of_keys(&["event_flows", flow.source, flow.event_type]);
         found.in_event_flow(flow.body, entities, path);
     }
     Findings { warnings: found.warnings.finish(), blockers: found.blockers.finish() }
@@ -86,20 +86,20 @@ struct Found {
 
 impl Found {
     fn in_entity(&mut self, name: &str, entity: &Value) {
-        self.unknown_keys(entity, ENTITY_KEYS, "an entity", || path(&["entities", name]));
+        self.unknown_keys(entity, ENTITY_KEYS, "an entity", || of_keys(&["entities", name]));
         let fields = fields(entity);
         for (index, field) in entity.get("key").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).enumerate() {
             if !has(fields, field) {
                 let message = || format!("the key of the entity {name:?} names the field {:?}, which it doesn't have", shown(field));
-                self.blockers.add(FindingCode::UnknownKeyField, message, || path(&["entities", name, "key", &index.to_string()]));
+                self.blockers.add(FindingCode::UnknownKeyField, message, || of_keys(&["entities", name, "key", &index.to_string()]));
             }
         }
         for (field, definition) in fields.into_iter().flatten() {
-            self.unknown_keys(definition, FIELD_KEYS, "a field", || path(&["entities", name, "fields", field]));
+            self.unknown_keys(definition, FIELD_KEYS, "a field", || of_keys(&["entities", name, "fields", field]));
             let Some(kind) = definition.get("type").and_then(Value::as_str) else { continue };
             if !FIELD_TYPES.contains(&kind) {
                 let message = || format!("{:?} is no known field type; known are {}", shown(kind), FIELD_TYPES.join(", "));
-                self.warnings.add(FindingCode::UnknownFieldType, message, || path(&["entities", name, "fields", field, "type"]));
+                self.warnings.add(FindingCode::UnknownFieldType, message, || of_keys(&["entities", name, "fields", field, "type"]));
             }
         }
     }
@@ -159,10 +159,6 @@ fn fields(entity: &Value) -> Option<&Map<String, Value>> {
 
 fn has(fields: Option<&Map<String, Value>>, name: &str) -> bool {
     fields.is_some_and(|fields| fields.contains_key(name))
-}
-
-fn path(keys: &[&str]) -> String {
-    keys.iter().fold(String::new(), |path, key| pointer::key(&path, key))
 }
 
 /// A name in a message: keys that the schema leaves free can be megabytes long.

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -215,4 +216,26 @@ fn a_manifest_lists_event_flows_in_order() {
         ])
     );
     assert_eq!(manifest(&empty()), json!([]));
+}
+
+proptest! {
+    /// Editors check names by the schema, we by [`is_name`].
+    #[test]
+    fn the_schema_and_the_code_know_the_same_names(text in "[A-Za-z0-9_.:~ \\n-]{0,5}|[a.]{126,130}|.{0,3}") {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let fits = jsonschema::is_valid(&schema["$defs"]["name"], &json!(text));
+        prop_assert_eq!(fits, is_name(&text));
+        prop_assert_eq!(check(&with("/entities", json!({"order": config()["entities"]["order"], "empty": {"fields": {}}, &text: {"fields": {}}}))).is_ok(), fits);
+    }
+
+    #[test]
+    fn any_document_is_survived(document in crate::arbitrary::any_document(), at in prop::sample::select(vec!["/entities", "/event_flows", "/event_flows/shop", "/entities/order", "/settings"])) {
+        _ = check(&document);
+        _ = manifest(&document);
+        if let Ok(findings) = check(&with(at, document.clone())) {
+            for finding in findings.all_warnings() {
+                prop_assert!(crate::pointer::resolve(&with(at, document.clone()), &finding.path).is_some(), "{}", finding.path);
+            }
+        }
+    }
 }

@@ -57,6 +57,9 @@ impl<'a> Edits<'a> {
         if let Some(change) = self.replacement {
             return if change.before.is_some() == before.is_some() { Ok(change.after.clone()) } else { Err(misfit(path)) };
         }
+        if self.children.is_empty() && self.order.is_none() {
+            return Ok(before);
+        }
         match before {
             Some(Value::Object(mut members)) => {
                 for (key, edits) in &self.children {
@@ -67,7 +70,6 @@ impl<'a> Edits<'a> {
                 Ok(Some(Value::Object(members)))
             }
             Some(Value::Array(items)) => self.make_items(path, items).map(|items| Some(Value::Array(items))),
-            other if self.children.is_empty() => Ok(other),
             _ => Err(misfit(path)),
         }
     }

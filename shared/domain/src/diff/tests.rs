@@ -14,7 +14,9 @@ fn shown(before: Value, after: Value) -> Value {
 
 #[test]
 fn equal_documents_have_no_changes() {
-    assert_eq!(shown(json!({"a": [1, {"b": null}]}), json!({"a": [1, {"b": null}]})), json!([]));
+    for document in [json!({"a": [1, {"b": null}]}), json!([[], []]), json!([{"id": "a"}]), json!(1)] {
+        assert_eq!(shown(document.clone(), document), json!([]));
+    }
 }
 
 #[test]

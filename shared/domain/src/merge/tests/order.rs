@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+
+use super::super::order::{agreed, of_graph_list, weave};
 use super::*;
 
 fn items(ids: &str) -> Value {
@@ -118,5 +121,43 @@ fn nodes_and_edges_never_conflict_on_their_order() {
             (expected.to_owned(), expected.to_owned()),
             "{base} | {draft} | {active}"
         );
+    }
+}
+
+fn some_ids() -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(vec!["a", "b", "c", "d", "e", "f"], 0..=6).prop_shuffle()
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_a_side_that_alone_changed_it_holds(base in some_ids(), side in some_ids()) {
+        for ids in [
+            Three { base: base.clone(), draft: base.clone(), active: side.clone() },
+            Three { base: base.clone(), draft: side.clone(), active: base.clone() },
+            Three { base: base.clone(), draft: side.clone(), active: side.clone() },
+        ] {
+            prop_assert_eq!(agreed(&ids), Some(side.clone()));
+            prop_assert_eq!(of_graph_list(&ids), side.clone());
+        }
+    }
+
+    #[test]
+    fn an_agreed_order_has_what_both_kept_and_either_inserted(base in some_ids(), draft in some_ids(), active in some_ids()) {
+        let expected: BTreeSet<&str> = draft.iter().chain(&active).copied().filter(|id| !base.contains(id) || draft.contains(id) && active.contains(id)).collect();
+        let ids = Three { base, draft, active };
+        let mirrored = Three { base: ids.base.clone(), draft: ids.active.clone(), active: ids.draft.clone() };
+        prop_assert_eq!(agreed(&ids), agreed(&mirrored));
+        if let Some(order) = agreed(&ids) {
+            prop_assert_eq!(order.len(), expected.len());
+            prop_assert_eq!(order.into_iter().collect::<BTreeSet<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn weaving_keeps_the_spine_and_adds_each_item_once(spine in some_ids(), side in some_ids()) {
+        let woven = weave(spine.clone(), &side, |_| true);
+        let all: BTreeSet<&str> = spine.iter().chain(&side).copied().collect();
+        prop_assert_eq!(woven.iter().copied().filter(|id| spine.contains(id)).collect::<Vec<_>>(), spine);
+        prop_assert_eq!(woven.len(), all.len());
     }
 }
