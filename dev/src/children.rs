@@ -3,13 +3,12 @@
 //! Each child is written down in its home, with its pid and start time, before it begins its work. A parent that is told to
 //! stop ends its children; one that is killed can't, so the next adopts what still works and ends the rest.
 
+mod spawn;
+
 use std::{
-    ffi::OsString,
-    fs::{self, File, OpenOptions},
-    io::{PipeReader, Write as _},
-    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
+    fs,
+    io::PipeReader,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -17,9 +16,9 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+pub use self::spawn::{Inherit, Output, Spec, spawn};
 use crate::{
-    account::Account,
-    home::{Home, write_private},
+    home::Home,
     process::{Identity, Signal},
 };
 
@@ -27,49 +26,6 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a child may take to end before the kernel ends it. A Postgres writes its last checkpoint in this time.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What to start.
-#[derive(Debug)]
-pub struct Spec<'a> {
-    /// Its name in the home: one child of a name at a time.
-    pub name: &'a str,
-    /// The program, by its path or as found on `PATH`.
-    pub program: OsString,
-    /// Its arguments.
-    pub args: Vec<OsString>,
-    /// What it finds of our own environment.
-    pub inherit: Inherit,
-    /// Variables set on top.
-    pub env: Vec<(OsString, OsString)>,
-    /// Where it runs.
-    pub dir: &'a Path,
-    /// Whom it runs as, if not as us.
-    pub account: Option<Account>,
-    /// The port it was told to serve on.
-    pub port: Option<u16>,
-    /// How it is asked to end.
-    pub stop: Signal,
-    /// Where its output goes.
-    pub output: Output,
-}
-
-/// What a child finds of our own environment.
-#[derive(Debug)]
-pub enum Inherit {
-    /// Nothing.
-    Nothing,
-    /// All of it, without some variables.
-    AllBut(Vec<OsString>),
-}
-
-/// Where a child's output goes.
-#[derive(Debug)]
-pub enum Output {
-    /// Both streams are appended to a file.
-    Log(PathBuf),
-    /// Both streams come to us, in the order of writing ([`Child::take_output`]).
-    Piped,
-}
 
 /// What is written down of a child.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,66 +49,8 @@ pub struct Child {
     /// Only what this process started can be waited for; an adopted child is looked at instead.
     process: Option<std::process::Child>,
     output: Option<PipeReader>,
+    patience: Duration,
     stopped: bool,
-}
-
-/// Start a child, written down before its program runs.
-///
-/// # Errors
-/// When it can't be started or written down. A program that is missing ends the child with status 127, and its output says so.
-pub fn spawn(home: &Home, spec: Spec<'_>) -> Result<Child> {
-    let file = record_file(home.dir(), spec.name);
-    fs::create_dir_all(records(home.dir()))?;
-    // The shell waits for a line before it becomes the program: were we killed before the child is written down, it reads an
-    // end of file and exits, so nothing ever runs that no record knows. Its pid and start time stay the program's.
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", "read -r go && exec \"$@\" </dev/null", "sh"]).arg(&spec.program).args(&spec.args);
-    match &spec.inherit {
-        Inherit::Nothing => {
-            command.env_clear();
-        }
-        Inherit::AllBut(names) => {
-            for name in names {
-                command.env_remove(name);
-            }
-        }
-    }
-    command.envs(spec.env).current_dir(spec.dir).stdin(Stdio::piped());
-    let mut output = None;
-    match &spec.output {
-        Output::Log(path) => {
-            let log = open_log(path)?;
-            command.stdout(log.try_clone()?).stderr(log);
-        }
-        Output::Piped => {
-            let (reader, writer) = std::io::pipe()?;
-            command.stdout(writer.try_clone()?).stderr(writer);
-            output = Some(reader);
-        }
-    }
-    // A group of its own: Ctrl-C at a terminal reaches us alone, and we end the children in order.
-    command.process_group(0);
-    if let Some(account) = spec.account {
-        account.apply(&mut command);
-    }
-    let mut process = command.spawn().with_context(|| format!("can't start {}", spec.name))?;
-    // It holds the writing ends of the pipe, which ends for the reader when nobody does.
-    drop(command);
-    let started = Identity::of(process.id()).with_context(|| format!("{} ended before it began", spec.name));
-    let gate = process.stdin.take();
-    let identity = match started {
-        Ok(identity) => identity,
-        Err(error) => {
-            drop(gate);
-            process.wait()?;
-            return Err(error);
-        }
-    };
-    let record = Record { name: spec.name.to_owned(), identity, port: spec.port, stop: spec.stop };
-    let child = Child { record, file, process: Some(process), output, stopped: false };
-    write_private(&child.file, &serde_json::to_vec(&child.record)?)?;
-    gate.context("a child without its input")?.write_all(b"go\n").with_context(|| format!("{} ended before it began", spec.name))?;
-    Ok(child)
 }
 
 /// The child of this name that an earlier parent left behind, if it runs. It is ours from here on: drop it to end it.
@@ -167,42 +65,19 @@ pub fn recorded(home: &Home, name: &str) -> Result<Option<Child>> {
 #[must_use]
 pub(crate) fn take_over(home: &Home, name: &str, identity: Identity, stop: Signal) -> Child {
     let record = Record { name: name.to_owned(), identity, port: None, stop };
-    Child { record, file: record_file(home.dir(), name), process: None, output: None, stopped: false }
+    Child { record, file: record_file(home.dir(), name), process: None, output: None, patience: PATIENCE, stopped: false }
 }
 
-/// End every child that is written down in a stack's folder, the newest first.
+/// End every child that is written down in a stack's folder, the newest first. Blocks until they have ended.
 ///
 /// # Errors
-/// When the folder can't be read or a child doesn't end.
-pub async fn end_recorded(dir: &Path) -> Result<()> {
+/// When the folder can't be read.
+pub fn end_recorded(dir: &Path) -> Result<()> {
     let Ok(entries) = fs::read_dir(records(dir)) else { return Ok(()) };
     let mut files: Vec<_> = entries.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort_by_key(|file| std::cmp::Reverse(file.metadata().and_then(|file| file.modified()).ok()));
-    for file in files {
-        if let Some(child) = read_record(&file)? {
-            child.stop().await?;
-        }
-    }
-    Ok(())
-}
-
-/// End every child of every stack whose folder is in this one, at any depth, and of this one itself last.
-///
-/// # Errors
-/// As [`end_recorded`].
-pub async fn end_recorded_below(dir: &Path) -> Result<()> {
-    let mut folders = vec![dir.to_owned()];
-    let mut next = 0;
-    while let Some(folder) = folders.get(next).cloned() {
-        next += 1;
-        let inside = fs::read_dir(&folder).into_iter().flatten().flatten();
-        folders.extend(inside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
-    }
-    for folder in folders.iter().rev() {
-        end_recorded(folder).await?;
-    }
-    Ok(())
+    files.iter().try_for_each(|file| read_record(file).map(drop))
 }
 
 fn read_record(file: &Path) -> Result<Option<Child>> {
@@ -212,7 +87,7 @@ fn read_record(file: &Path) -> Result<Option<Child>> {
         fs::remove_file(file)?;
         return Ok(None);
     }
-    Ok(Some(Child { record, file: file.to_owned(), process: None, output: None, stopped: false }))
+    Ok(Some(Child { record, file: file.to_owned(), process: None, output: None, patience: PATIENCE, stopped: false }))
 }
 
 impl Child {
@@ -225,6 +100,13 @@ impl Child {
     /// What it prints, once, if it was started with [`Output::Piped`].
     pub fn take_output(&mut self) -> Option<PipeReader> {
         self.output.take()
+    }
+
+    /// Give it this long to end by itself when asked to, instead of a minute.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Whether it still runs.
@@ -250,9 +132,9 @@ impl Child {
     /// When it can't be signalled, or is still there after the kernel was told to end it.
     pub async fn stop(mut self) -> Result<()> {
         self.ask(self.record.stop)?;
-        if tokio::time::timeout(PATIENCE, self.wait()).await.is_err() {
+        if tokio::time::timeout(self.patience, self.wait()).await.is_err() {
             self.ask(Signal::Kill)?;
-            let gone = tokio::time::timeout(PATIENCE, self.wait()).await;
+            let gone = tokio::time::timeout(self.patience, self.wait()).await;
             gone.with_context(|| format!("{} (process {}) doesn't end", self.record.name, self.record.identity.pid))?;
         }
         self.forget();
@@ -280,7 +162,7 @@ impl Drop for Child {
             return;
         }
         for signal in [self.record.stop, Signal::Kill] {
-            let deadline = Instant::now() + PATIENCE;
+            let deadline = Instant::now() + self.patience;
             if let Err(error) = self.ask(signal) {
                 tracing::warn!("{error:#}");
             }
@@ -309,10 +191,6 @@ pub fn log_tail(path: &Path) -> String {
 /// Always; it is what the caller returns.
 pub fn ended_early<T>(what: &str, log: &Path) -> Result<T> {
     bail!("{what} ended instead of starting; the end of {}:\n{}", log.display(), log_tail(log))
-}
-
-fn open_log(path: &Path) -> Result<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).with_context(|| format!("can't open {}", path.display()))
 }
 
 fn records(dir: &Path) -> PathBuf {

@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
-use crate::{account::passable_path, settings::Settings, tools::remove_folder};
+use crate::{account::passable_path, children, settings::Settings, tools::remove_folder};
+
+/// The file that is locked; a folder that has it is a home.
+const LOCK: &str = "lock";
 
 /// A stack's folder, locked for as long as this value lives. The kernel frees the lock when the process ends, however it ends.
 #[derive(Debug)]
@@ -24,9 +27,10 @@ impl Home {
     /// Make the folder `settings.home` if it isn't there, readable by its owner alone, and take its lock.
     ///
     /// # Errors
-    /// When another process holds it (the message names its pid), or the folder can't be made.
+    /// When another process holds it (the message names its pid), it is a folder with other things in it, or can't be made.
     pub fn open(settings: &Settings) -> Result<Self> {
         let dir = &settings.home;
+        refuse_foreign(dir)?;
         DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
             .with_context(|| format!("can't restrict {} to its owner", dir.display()))?;
@@ -60,12 +64,16 @@ impl Home {
         short_hash(&self.dir)
     }
 
-    /// Remove the folder and what this home keeps elsewhere. Its children must have ended.
+    /// End the children of this home and of homes inside it, and remove them with all that they keep elsewhere.
     ///
     /// # Errors
     /// When something can't be removed.
     pub fn remove(self) -> Result<()> {
-        remove_folder(&passable_path(&self.dir))?;
+        // A folder comes before those in it, so in reverse the innermost home goes first.
+        for dir in folders_from(&self.dir)?.iter().rev().filter(|dir| dir.join(LOCK).exists()) {
+            children::end_recorded(dir)?;
+            remove_folder(&passable_path(dir))?;
+        }
         remove_folder(&self.dir)
     }
 
@@ -97,7 +105,7 @@ pub(crate) fn short_hash(path: &Path) -> String {
 }
 
 fn take_lock(dir: &Path) -> Result<File> {
-    let path = dir.join("lock");
+    let path = dir.join(LOCK);
     let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
     let mut lock = open.with_context(|| format!("can't open {}", path.display()))?;
     match lock.try_lock() {
@@ -118,4 +126,28 @@ fn take_lock(dir: &Path) -> Result<File> {
     lock.rewind()?;
     writeln!(lock, "{}", std::process::id())?;
     Ok(lock)
+}
+
+/// We change a home's mode and remove things in it: that must not happen to somebody's own folder.
+fn refuse_foreign(dir: &Path) -> Result<()> {
+    let foreign = !dir.join(LOCK).exists() && fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
+    anyhow::ensure!(!foreign, "{} has other things in it: let FETCHCATCH_HOME name a new or empty folder", dir.display());
+    Ok(())
+}
+
+fn folders_from(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = vec![dir.to_owned()];
+    let mut next = 0;
+    while let Some(folder) = folders.get(next) {
+        let mut inside = Vec::new();
+        for entry in fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                inside.push(entry.path());
+            }
+        }
+        folders.extend(inside);
+        next += 1;
+    }
+    Ok(folders)
 }

@@ -147,8 +147,9 @@ fn endpoint(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
+/// Also names the version: one that was left behind by an older checkout is not adopted.
 fn label(home: &Home) -> String {
-    format!("fetchcatch-{}", home.id())
+    format!("fetchcatch-{}-{}", home.id(), install::VERSION)
 }
 
 fn remembered_port(home: &Home) -> Option<u16> {

@@ -60,7 +60,7 @@ impl Postgres {
             }
         }
         let binaries = binaries::find(home.settings(), account, cluster.major()).await?;
-        cluster.initialise(&binaries).await?;
+        cluster.initialise(&binaries, options.durable).await?;
         for _ in 0..5 {
             let port = ports::pick(cluster.port())?;
             cluster.set_port(Some(port))?;

@@ -3,7 +3,6 @@
 use std::{
     ffi::OsString,
     io::{IsTerminal as _, Write as _},
-    path::Path,
     process::ExitCode,
     time::Duration,
 };
@@ -41,17 +40,26 @@ const PREFIX: &str = "test-stack-";
 /// When a server doesn't start. Failing tests are no error but cargo's exit code.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode> {
     let mut shutdown = Shutdown::catch()?;
-    clear_dead_runs(settings).await?;
+    clear_dead_runs(settings)?;
     let home = settings.target.join(format!("{PREFIX}{}", std::process::id()));
-    let home = Home::open(&Settings { home, ..settings.clone() })?;
-    let ended = tokio::select! {
-        ended = run_in(&home, arguments) => ended,
-        // Dropping the other future has ended its children.
-        code = shutdown.requested() => Ok(code),
-    };
-    children::end_recorded_below(home.dir()).await?;
-    home.remove()?;
-    ended.map(ExitCode::from)
+    let traces = Traces(Some(Home::open(&Settings { home, ..settings.clone() })?));
+    let home = traces.0.as_ref().context("a run without a home")?;
+    tokio::select! {
+        ended = run_in(home, arguments) => ended.map(ExitCode::from),
+        // The other future is dropped, which ends its children.
+        code = shutdown.requested() => Ok(code.into()),
+    }
+}
+
+/// What a run leaves behind; gone when this is dropped, which a panic does too.
+struct Traces(Option<Home>);
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        if let Some(Err(error)) = self.0.take().map(Home::remove) {
+            tracing::warn!("{error:#}");
+        }
+    }
 }
 
 async fn run_in(home: &Home, arguments: Arguments) -> Result<u8> {
@@ -161,21 +169,17 @@ fn cargo_arguments(given: &[OsString], colours: bool) -> Vec<OsString> {
 }
 
 /// End and remove what test runs left behind that were killed. One that still runs holds its lock.
-async fn clear_dead_runs(settings: &Settings) -> Result<()> {
+fn clear_dead_runs(settings: &Settings) -> Result<()> {
     let Ok(entries) = std::fs::read_dir(&settings.target) else { return Ok(()) };
     for entry in entries {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)) {
-            clear_dead_run(settings, &entry.path()).await?;
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
+            && let Ok(home) = Home::open(&Settings { home: entry.path(), ..settings.clone() })
+        {
+            home.remove()?;
         }
     }
     Ok(())
-}
-
-async fn clear_dead_run(settings: &Settings, dir: &Path) -> Result<()> {
-    let Ok(home) = Home::open(&Settings { home: dir.to_owned(), ..settings.clone() }) else { return Ok(()) };
-    children::end_recorded_below(home.dir()).await?;
-    home.remove()
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use tokio::process::Command;
 
 use crate::{home::write_private, settings::Settings, tools};
 
-const VERSION: &str = "1.5.33";
+/// The version that the tests were written against.
+pub const VERSION: &str = "1.5.33";
 const PYTHONS: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
 const MISSING_PYTHON: &str = "no Python 3.11 or newer on PATH, which MiniStack (the local DynamoDB and SQS) needs. Install one: \
      Debian `apt install python3 python3-venv`, macOS `brew install python@3.13`, or https://www.python.org/downloads/";

@@ -98,7 +98,7 @@ impl<'a> Cluster<'a> {
     ///
     /// # Errors
     /// When `initdb` or the copy of an earlier one fails.
-    pub async fn initialise(&self, binaries: &Binaries) -> Result<()> {
+    pub async fn initialise(&self, binaries: &Binaries, durable: bool) -> Result<()> {
         if self.data().exists() {
             return Ok(());
         }
@@ -106,7 +106,9 @@ impl<'a> Cluster<'a> {
         tools::remove_folder(&new)?;
         self.make(binaries, &new).await?;
         self.set_password(binaries, &new).await?;
-        self.run(binaries, "initdb", &["--sync-only".as_ref(), "-D".as_ref(), new.as_os_str()]).await?;
+        if durable {
+            self.run(binaries, "initdb", &["--sync-only".as_ref(), "-D".as_ref(), new.as_os_str()]).await?;
+        }
         fs::rename(&new, self.data())?;
         Ok(())
     }
@@ -204,7 +206,7 @@ fn running_server(data: &Path) -> Option<Identity> {
     let pid_file = fs::read_to_string(data.join("postmaster.pid")).ok()?;
     let identity = Identity::of(pid_file.lines().next()?.trim().parse().ok()?)?;
     let arguments = identity.arguments()?;
-    arguments.split_ascii_whitespace().any(|argument| Path::new(argument) == data).then_some(identity)
+    arguments.contains(&format!(" -D {} -p ", data.display())).then_some(identity)
 }
 
 fn new_password() -> Result<String> {

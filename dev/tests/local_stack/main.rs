@@ -1,0 +1,9 @@
+//! The local stack's processes, each test in a home of its own. One program, since each would link the same libraries.
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
+mod children;
+mod home;
+mod ministack;
+mod postgres;
+mod support;
+mod test_command;
