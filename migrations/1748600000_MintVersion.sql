@@ -45,6 +45,19 @@ BEGIN
     END IF;
 END $$;
 
+-- The person behind a credential and the workspaces that it may be used in; one row without a workspace when there is none.
+CREATE OR REPLACE FUNCTION describe_caller(p_credential uuid) RETURNS TABLE (user_id uuid, user_email text, user_name text,
+    workspace_id uuid, slug text, name text, governance_mode text, environment_kind text, role text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT u.id, u.email, u.name, w.id, w.slug, w.name, w.governance_mode, w.environment_kind, m.role
+      FROM credentials c
+      LEFT JOIN users u ON u.id = c.user_id
+      LEFT JOIN memberships m ON m.user_id = c.user_id AND (c.workspace_id IS NULL OR m.workspace_id = c.workspace_id)
+      LEFT JOIN workspaces w ON w.id = coalesce(c.workspace_id, m.workspace_id)
+     WHERE c.id = p_credential
+     ORDER BY w.slug, w.id
+$$;
+
 -- Publish, roll back, archive or unarchive resources of one type, all or none, in the caller's one statement.
 --   p_items            [{"ref": id or slug, "base_version": n, "draft_etag": hex, "version": n (rollback)}], absent is null
 --   p_idempotency_key  with p_request_digest: a second call with both answers what the first did
@@ -322,16 +335,19 @@ END $$;
 
 GRANT CREATE ON SCHEMA public TO fc_mint;
 ALTER FUNCTION resolve_caller(bytea, text) OWNER TO fc_mint;
+ALTER FUNCTION describe_caller(uuid) OWNER TO fc_mint;
 ALTER FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) OWNER TO fc_mint;
 ALTER FUNCTION delete_unpublished_resource(uuid, uuid) OWNER TO fc_mint;
 REVOKE CREATE ON SCHEMA public FROM fc_mint;
 
 REVOKE ALL ON FUNCTION resolve_caller(bytea, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION describe_caller(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION delete_unpublished_resource(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION adopt_restore(bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION purge_workspace(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION resolve_caller(bytea, text) TO fc_app;
+GRANT EXECUTE ON FUNCTION describe_caller(uuid) TO fc_app;
 GRANT EXECUTE ON FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) TO fc_app;
 GRANT EXECUTE ON FUNCTION delete_unpublished_resource(uuid, uuid) TO fc_app;
 GRANT EXECUTE ON FUNCTION adopt_restore(bigint) TO fc_jobs;

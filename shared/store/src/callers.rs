@@ -29,3 +29,22 @@ pub struct CallerRow {
 pub async fn resolve(db: &Db, secret: Digest, workspace: Option<&str>) -> Result<CallerRow> {
     Ok(sqlx::query_as("SELECT * FROM resolve_caller($1, $2)").bind(secret.as_bytes()).bind(workspace).fetch_one(db.pool()).await?)
 }
+
+/// A credential's person, in one of the workspaces that it may be used in.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Described {
+    pub user_id: Option<Uuid>,
+    pub user_email: Option<String>,
+    pub user_name: Option<String>,
+    pub workspace_id: Option<Uuid>,
+    pub slug: Option<String>,
+    pub name: Option<String>,
+    pub governance_mode: Option<String>,
+    pub environment_kind: Option<String>,
+    pub role: Option<String>,
+}
+
+/// By slug; one row without a workspace when there is none.
+pub async fn describe(db: &Db, credential: Uuid) -> Result<Vec<Described>> {
+    Ok(sqlx::query_as("SELECT * FROM describe_caller($1)").bind(credential).fetch_all(db.pool()).await?)
+}

@@ -24,6 +24,20 @@ pub struct Db {
     pool: PgPool,
 }
 
+/// Commits what went well; rolls back what did not, at once, so that no lock outlives the answer.
+pub async fn end<T, E: From<crate::Error>>(tx: Tx, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
+    match outcome {
+        Ok(value) => {
+            tx.commit().await.map_err(crate::Error::from)?;
+            Ok(value)
+        }
+        Err(refused) => {
+            tx.rollback().await.map_err(crate::Error::from)?;
+            Err(refused)
+        }
+    }
+}
+
 impl Db {
     /// A pool that connects on first use. `max_connections` is 1 in a Lambda.
     pub fn connect_lazily(url: &str, max_connections: u32) -> Result<Db> {
@@ -44,6 +58,12 @@ impl Db {
     /// For a single statement that brings its own scope (a definer function), outside any transaction.
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Whether Postgres answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Begins in the scope, in one round trip.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::{Result, Tx};
+use crate::{Db, Result, Tx};
 
 /// A draft with its resource and the active version, without bodies.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -128,4 +128,46 @@ pub async fn save(tx: &mut Tx, workspace: Uuid, kind: ResourceType, resource: Uu
         .bind(swap.restored_from)
         .fetch_one(&mut **tx)
         .await?)
+}
+
+/// A draft's content that this version of the checker has not seen.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Unchecked {
+    pub workspace_id: Uuid,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: DigestColumn,
+    pub body: Vec<u8>,
+}
+
+/// For the migrate job, as the owner.
+pub async fn unchecked(db: &Db, kind: ResourceType, checker_version: i32, limit: i64) -> Result<Vec<Unchecked>> {
+    Ok(sqlx::query_as(
+        "SELECT DISTINCT ON (c.workspace_id, c.digest) c.workspace_id, c.digest, c.body
+           FROM resource_drafts d
+           JOIN resources r ON r.id = d.resource_id AND r.type = $1
+           JOIN contents c ON c.workspace_id = d.workspace_id AND c.digest = d.digest
+          WHERE NOT EXISTS (SELECT FROM checks k WHERE k.workspace_id = c.workspace_id AND k.type = $1 AND k.digest = c.digest AND k.checker_version >= $2)
+          LIMIT $3",
+    )
+    .bind(kind.as_str())
+    .bind(checker_version)
+    .bind(limit)
+    .fetch_all(db.pool())
+    .await?)
+}
+
+/// For the migrate job, as the owner.
+pub async fn record_verdict(db: &Db, workspace: Uuid, kind: ResourceType, digest: Digest, checker_version: i32, publishable: bool, diagnostics: &Value) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO checks (workspace_id, type, digest, checker_version, publishable, diagnostics) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+    )
+    .bind(workspace)
+    .bind(kind.as_str())
+    .bind(digest.as_bytes())
+    .bind(checker_version)
+    .bind(publishable)
+    .bind(diagnostics)
+    .execute(db.pool())
+    .await?;
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub mod replica;
 pub mod resources;
 pub mod versions;
 
-pub use db::{Db, Scope, Tx};
+pub use db::{Db, Scope, Tx, end};
 
 /// What went wrong below; the HTTP layer decides what of it a client may know.
 #[derive(Debug, thiserror::Error)]

@@ -68,6 +68,24 @@ pub async fn lease(db: &Db, token: Uuid, limit: i64, lease_seconds: f64) -> Resu
     .await?)
 }
 
+/// Keeps a lease that has less than two thirds of its time left: a batch of large configs takes a while.
+pub async fn keep_lease(db: &Db, token: Uuid, lease_seconds: f64) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET lease_until = clock_timestamp() + make_interval(secs => $2)
+          WHERE lease_token = $1 AND lease_until < clock_timestamp() + make_interval(secs => $2 * 2 / 3)",
+    )
+    .bind(token)
+    .bind(lease_seconds)
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+/// Ends every lease. For a stack whose only dispatcher has just started: what an earlier, killed one held is due again at once.
+pub async fn end_leases(db: &Db) -> Result<u64> {
+    Ok(sqlx::query("UPDATE outbox SET lease_token = NULL, lease_until = NULL WHERE lease_until IS NOT NULL").execute(db.pool()).await?.rows_affected())
+}
+
 /// Bodies by (workspace, digest), in one round trip; the caller keeps their sum of sizes small.
 pub async fn bodies(db: &Db, wanted: &[(Uuid, Digest)]) -> Result<Vec<(Uuid, Vec<u8>, Vec<u8>)>> {
     let (workspaces, digests): (Vec<Uuid>, Vec<Vec<u8>>) = wanted.iter().map(|(workspace, digest)| (*workspace, digest.as_bytes().to_vec())).unzip();

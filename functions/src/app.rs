@@ -1,0 +1,126 @@
+//! What handlers share. Clients are made on first use: a function that needs no AWS client pays for none.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::replica::aws::{self, AwsSettings};
+use ::replica::{Jitter, Notifier, Replica};
+use aws_config::SdkConfig;
+use chrono::{DateTime, Utc};
+use store::Db;
+use tokio::sync::{Notify, OnceCell};
+
+use crate::extract::CallerCache;
+use crate::settings::Settings;
+
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub db: Db,
+    pub settings: Settings,
+    pub(crate) callers: CallerCache,
+    /// Wakes the dispatcher that runs in this process, if one does (the local stack).
+    local_dispatcher: Option<Arc<Notify>>,
+    jobs_db: OnceCell<Db>,
+    aws: OnceCell<SdkConfig>,
+    sqs: OnceCell<aws_sdk_sqs::Client>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The clock; everything below gets the time as an argument.
+#[expect(clippy::disallowed_methods, reason = "the one clock of the functions")]
+pub fn clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// A nudge is waited for this long; after that the schedule will find the row.
+const NUDGE_PATIENCE: Duration = Duration::from_millis(200);
+
+impl App {
+    pub fn new(settings: Settings) -> store::Result<App> {
+        Self::build(settings, None)
+    }
+
+    /// An app whose publishes wake a dispatcher in the same process.
+    pub fn with_local_dispatcher(settings: Settings, wake: Arc<Notify>) -> store::Result<App> {
+        Self::build(settings, Some(wake))
+    }
+
+    fn build(settings: Settings, local_dispatcher: Option<Arc<Notify>>) -> store::Result<App> {
+        let db = Db::connect_lazily(&settings.database_url, settings.database_connections)?;
+        Ok(App(Arc::new(Inner {
+            db,
+            settings,
+            callers: CallerCache::default(),
+            local_dispatcher,
+            jobs_db: OnceCell::new(),
+            aws: OnceCell::new(),
+            sqs: OnceCell::new(),
+        })))
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        clock()
+    }
+
+    /// 32 bytes from the operating system.
+    #[expect(clippy::disallowed_methods, reason = "the one source of randomness of the functions")]
+    pub fn random(&self) -> [u8; 32] {
+        rand::random()
+    }
+
+    /// The database as the jobs' role.
+    pub async fn jobs_db(&self) -> anyhow::Result<&Db> {
+        self.jobs_db
+            .get_or_try_init(|| async {
+                let url = self.settings.jobs_database_url.as_deref().ok_or_else(|| anyhow::anyhow!("JOBS_DATABASE_URL is not set"))?;
+                Ok(Db::connect_lazily(url, self.settings.database_connections)?)
+            })
+            .await
+    }
+
+    pub async fn replica(&self) -> anyhow::Result<Replica> {
+        let table = self.settings.replica_table.as_deref().ok_or_else(|| anyhow::anyhow!("REPLICA_TABLE is not set"))?;
+        let [a, b, c, d, e, f, g, h, ..] = self.random();
+        Ok(Replica::new(aws::dynamo(self.aws().await), table, Jitter::seeded(u64::from_le_bytes([a, b, c, d, e, f, g, h]))))
+    }
+
+    pub async fn notifier(&self) -> Notifier {
+        Notifier::new(self.sqs().await.clone(), self.settings.worker_queue_urls.clone())
+    }
+
+    /// Tells the dispatcher that an outbox row waits. Never fails, never holds an answer up: a lost nudge costs time, not data.
+    pub async fn nudge_dispatcher(&self) {
+        if let Some(wake) = &self.local_dispatcher {
+            wake.notify_one();
+        } else if let Some(url) = &self.settings.dispatch_queue_url {
+            let sent = tokio::time::timeout(NUDGE_PATIENCE, async { self.sqs().await.send_message().queue_url(url).message_body("{}").send().await }).await;
+            match sent {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(error = %aws_sdk_sqs::error::DisplayErrorContext(&error), "the nudge was not sent"),
+                Err(_) => tracing::warn!("the nudge took too long"),
+            }
+        }
+    }
+
+    async fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs.get_or_init(|| async { aws::sqs(self.aws().await) }).await
+    }
+
+    async fn aws(&self) -> &SdkConfig {
+        self.aws
+            .get_or_init(|| async {
+                aws::sdk_config(&AwsSettings { endpoint_url: self.settings.aws_endpoint_url.clone(), region: self.settings.aws_region.clone() }).await
+            })
+            .await
+    }
+}

@@ -1,0 +1,119 @@
+//! How connectors, drafts and versions are answered.
+
+use axum::http::HeaderMap;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use domain::digest::Digest;
+use domain::pointer;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use store::drafts::Draft;
+use store::publish::Minted;
+use store::resources::Resource;
+use store::versions::Version;
+use wire::connectors::{Connector, ConnectorDraft, ConnectorSnapshot, ConnectorVersion, DraftState, Finding, Part, Published};
+
+use crate::drafting::Loaded;
+use crate::problem::{Problem, Result};
+
+/// Canonical bytes as JSON, unparsed.
+pub fn raw(body: Vec<u8>) -> Result<Box<RawValue>> {
+    RawValue::from_string(String::from_utf8(body).map_err(Problem::internal)?).map_err(Problem::internal)
+}
+
+pub fn state(draft: &Draft) -> Result<DraftState> {
+    let findings = |name: &str| -> Result<Vec<Finding>> {
+        match draft.diagnostics.as_ref().and_then(|diagnostics| diagnostics.get(name)) {
+            Some(found) => serde_json::from_value(found.clone()).map_err(Problem::internal),
+            None => Ok(Vec::new()),
+        }
+    };
+    Ok(DraftState {
+        base_version: draft.base_version,
+        active_version: draft.active_version,
+        has_unpublished_changes: draft.has_unpublished_changes(),
+        etag: draft.digest.0,
+        updated_at: draft.updated_at.into(),
+        updated_by: draft.updated_by_email.clone(),
+        warnings: findings("warnings")?,
+        blockers: findings("blockers")?,
+    })
+}
+
+/// The draft, with its `ETag`.
+pub fn draft(loaded: Loaded) -> Result<Response> {
+    let state = state(&loaded.draft)?;
+    Ok((etag(state.etag)?, axum::Json(ConnectorDraft { config: raw(loaded.body)?, state })).into_response())
+}
+
+pub fn etag(digest: Digest) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ETAG, format!("\"{digest}\"").parse().map_err(Problem::internal)?);
+    Ok(headers)
+}
+
+/// The value at a path of a stored document, answered beside what it is a part of.
+pub fn part<T: Serialize>(body: &[u8], path: &str, of: T) -> Result<axum::Json<Part<T>>> {
+    let document: Value = serde_json::from_slice(body).map_err(Problem::internal)?;
+    match pointer::resolve(&document, path) {
+        Some(value) => Ok(axum::Json(Part { path: path.to_owned(), value: value.clone(), of })),
+        None => Err(Problem::new(wire::problem::Code::NotFound, format!("There is nothing at {path:?} in this document."))),
+    }
+}
+
+pub fn connector(resource: Resource) -> Connector {
+    Connector {
+        id: resource.id,
+        slug: resource.slug,
+        name: resource.name,
+        active_version: resource.active_version,
+        has_unpublished_changes: resource.has_unpublished_changes,
+        archived: resource.archived,
+        updated_at: resource.updated_at.into(),
+    }
+}
+
+/// A row of the history that was published.
+pub fn version(row: Version) -> Result<ConnectorVersion> {
+    let (Some(version), Some(published_at)) = (row.version, row.published_at) else { return Err(Problem::internal("an unpublished snapshot where a version was expected")) };
+    Ok(ConnectorVersion {
+        version,
+        is_active: row.is_active,
+        digest: row.digest(),
+        source: row.source,
+        surface: row.surface,
+        actor_kind: row.actor_kind,
+        created_by_email: row.created_by_email,
+        git_commit_sha: row.git_commit_sha,
+        git_branch: row.git_branch,
+        note: row.note,
+        restored_from: row.restored_from,
+        archived: row.archived,
+        published_at: published_at.into(),
+    })
+}
+
+pub fn snapshot(row: Version) -> ConnectorSnapshot {
+    ConnectorSnapshot {
+        snapshot: row.id,
+        version: row.version,
+        is_active: row.is_active,
+        digest: row.digest(),
+        source: row.source,
+        surface: row.surface,
+        actor_kind: row.actor_kind,
+        created_by_email: row.created_by_email,
+        git_commit_sha: row.git_commit_sha,
+        git_branch: row.git_branch,
+        note: row.note,
+        restored_from: row.restored_from,
+        archived: row.archived,
+        created_at: row.created_at.into(),
+        published_at: row.published_at.map(Into::into),
+    }
+}
+
+pub fn published(minted: Minted) -> Published {
+    Published { version: minted.version, digest: minted.digest, published_at: minted.published_at.into(), source: minted.source, event_id: minted.event_id }
+}

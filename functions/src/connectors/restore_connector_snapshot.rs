@@ -1,0 +1,31 @@
+use axum::extract::State;
+use axum::response::Response;
+use wire::connectors::ConnectorDraft;
+
+use super::KIND;
+use crate::app::App;
+use crate::drafting::{Target, restore};
+use crate::extract::{Caller, IdempotencyKey, IfMatch, Path};
+use crate::idempotent::{self, Begun, request_digest};
+use crate::problem::Result;
+
+/// Copy a saved snapshot's config into the draft, based on the active version. Publishes nothing.
+#[utoipa::path(post, path = "/api/connectors/{id}/snapshots/{snapshot}/restore", tag = "connectors",
+    params(("id" = String, Path, description = "Id or slug."), ("snapshot" = i64, Path, description = "What to restore."),
+        ("If-Match" = Option<String>, Header, description = "Write only if the draft is still this one."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
+    responses((status = 200, description = "The draft as it is now.", body = ConnectorDraft)))]
+pub async fn restore_connector_snapshot(State(app): State<App>, caller: Caller, key: IdempotencyKey, if_match: IfMatch, Path((id, snapshot)): Path<(String, i64)>) -> Result<Response> {
+    let request = request_digest(&format!("{id}/{snapshot}"), &());
+    match idempotent::begin(&app, &caller, "restore_connector_snapshot", &key, request).await? {
+        Begun::Replay(answer) => Ok(answer),
+        Begun::Fresh(mut attempt) => {
+            let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
+            let restored = match super::get_connector_snapshot::find(&mut attempt.tx, &caller, &id, snapshot).await {
+                Ok(from) => restore(&mut attempt.tx, target, &from).await,
+                Err(missing) => Err(missing),
+            };
+            attempt.end_with_draft(restored).await
+        }
+    }
+}

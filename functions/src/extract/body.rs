@@ -1,0 +1,79 @@
+//! Bodies: JSON through the strict door, then into a type.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use wire::problem::Code;
+
+use super::caller::Presented;
+use crate::app::App;
+use crate::envelope::{MAX_REQUEST_BYTES, RequestBody};
+use crate::problem::{Problem, Result};
+
+/// A JSON body of this type. An empty body is `{}`, so that calls whose members are all optional need none.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+/// A JSON document as a merge patch: `application/json` or `application/merge-patch+json`.
+#[derive(Debug, Clone)]
+pub struct MergePatch(pub Value);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let problem = match document(parts, &["application/json"]).and_then(typed) {
+            Ok(body) => return Ok(Json(body)),
+            Err(problem) => problem,
+        };
+        // Publishing reads the credential in its own statement; a stranger still learns nothing of the body's faults.
+        Err(Presented::from_request_parts(parts, app).await?.authenticate_or(app, problem).await)
+    }
+}
+
+impl FromRequestParts<App> for MergePatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        document(parts, &["application/json", "application/merge-patch+json"]).map(MergePatch)
+    }
+}
+
+/// The body as a document: 413, 415, then 400.
+pub fn document(parts: &Parts, accepted: &[&str]) -> Result<Value> {
+    let Some(RequestBody(Some(bytes))) = parts.extensions.get::<RequestBody>() else {
+        return Err(Problem::new(Code::PayloadTooLarge, format!("A request may be {MAX_REQUEST_BYTES} bytes and this one is larger. Nothing was changed.")));
+    };
+    if bytes.is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    let given = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = given.split(';').next().unwrap_or_default().trim();
+    if !accepted.iter().any(|one| media_type.eq_ignore_ascii_case(one)) {
+        let given = if media_type.is_empty() { "no content type" } else { media_type };
+        return Err(Problem::new(Code::UnsupportedMediaType, format!("The body came with {given}; send {}.", accepted.join(" or "))));
+    }
+    domain::canonical::parse(bytes).map_err(|malformed| Problem::new(Code::MalformedJson, format!("The body is not JSON that we can keep: {malformed}.")))
+}
+
+/// 422 with a pointer to the member that is of the wrong type.
+fn typed<T: DeserializeOwned>(document: Value) -> Result<T> {
+    serde_path_to_error::deserialize(document).map_err(|error| {
+        let pointer = pointer_of(error.path());
+        Problem::new(Code::InvalidBody, "The body is JSON, but not of the form that this call takes; `errors` says where.").error(pointer, error.inner().to_string())
+    })
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

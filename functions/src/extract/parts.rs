@@ -1,0 +1,75 @@
+//! Path, query and headers.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::digest::Digest;
+use serde::de::DeserializeOwned;
+use wire::problem::Code;
+
+use crate::app::App;
+use crate::problem::{Problem, Result};
+
+#[derive(Debug, Clone)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        axum::extract::Path::<T>::from_request_parts(parts, app)
+            .await
+            .map(|path| Path(path.0))
+            .map_err(|_| Problem::new(Code::NotFound, "There is nothing at this address: a part of the path is not of the form that it has."))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        axum::extract::Query::<T>::from_request_parts(parts, app)
+            .await
+            .map(|query| Query(query.0))
+            .map_err(|rejection| Problem::new(Code::InvalidQuery, format!("A query parameter is not of the form that this call takes: {}.", rejection.body_text())))
+    }
+}
+
+/// `If-Match`: write only if the draft is still this one. `*` is any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IfMatch(pub Option<Digest>);
+
+impl FromRequestParts<App> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        let Some(value) = parts.headers.get(axum::http::header::IF_MATCH) else { return Ok(IfMatch(None)) };
+        match value.to_str().map(str::trim) {
+            Ok("*") => Ok(IfMatch(None)),
+            Ok(text) => text.parse().map(|digest| IfMatch(Some(digest))).map_err(|_| malformed_if_match()),
+            Err(_) => Err(malformed_if_match()),
+        }
+    }
+}
+
+fn malformed_if_match() -> Problem {
+    Problem::new(Code::InvalidHeader, "If-Match takes one etag, 64 lowercase hex digits, as the draft's last answer gave it.")
+}
+
+/// `Idempotency-Key`: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl FromRequestParts<App> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(IdempotencyKey(None)) };
+        match value.to_str() {
+            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(IdempotencyKey(Some(key.to_owned()))),
+            _ => Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.")),
+        }
+    }
+}

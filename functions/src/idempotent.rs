@@ -1,0 +1,116 @@
+//! `Idempotency-Key` for the writes that Rust composes: the claim, the work and the kept answer are one transaction.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::digest::Digest;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Tx;
+use store::idempotency::{self, Claim, Key};
+use uuid::Uuid;
+use wire::connectors::{ConnectorDraft, DraftState};
+use wire::problem::Code;
+
+use crate::app::App;
+use crate::connectors::answers;
+use crate::drafting::Loaded;
+use crate::extract::{Caller, IdempotencyKey};
+use crate::problem::{Problem, Result};
+
+pub const REPLAYED: (HeaderName, HeaderValue) = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+
+/// What a repeat has to be the same in.
+pub fn request_digest(path: &str, body: &impl Serialize) -> Digest {
+    let body = serde_json::to_value(body).unwrap_or_default();
+    Digest::of(&[path.as_bytes(), b"\n", &domain::Canonical::of(&body).bytes].concat())
+}
+
+/// A draft's config is not kept twice: its digest is enough to answer it again.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    body: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    config: Option<Digest>,
+}
+
+/// A transaction in the caller's scope, and the claim on the key if the request carries one.
+pub struct Attempt<'a> {
+    pub tx: Tx,
+    key: Option<Key<'a>>,
+    workspace: Uuid,
+}
+
+pub enum Begun<'a> {
+    Fresh(Attempt<'a>),
+    Replay(Response),
+}
+
+/// Begins the write, unless the key was answered before. `operation` is the handler's name.
+pub async fn begin<'a>(app: &App, caller: &Caller, operation: &'a str, key: &'a IdempotencyKey, request: Digest) -> Result<Begun<'a>> {
+    let mut tx = app.db.begin(caller.scope()).await?;
+    let workspace = caller.workspace.id;
+    let Some(key) = key.0.as_deref().map(|key| Key { credential: caller.identity.credential, operation, key, request }) else {
+        return Ok(Begun::Fresh(Attempt { tx, key: None, workspace }));
+    };
+    match idempotency::claim(&mut tx, &key).await? {
+        Claim::Fresh => Ok(Begun::Fresh(Attempt { tx, key: Some(key), workspace })),
+        Claim::Answered(answer) => {
+            let replayed = replay(&mut tx, workspace, answer).await;
+            Ok(Begun::Replay(store::end(tx, replayed).await?))
+        }
+        Claim::Reused => {
+            tx.rollback().await.map_err(store::Error::from)?;
+            Err(reused())
+        }
+        Claim::InProgress => {
+            tx.rollback().await.map_err(store::Error::from)?;
+            Err(in_progress())
+        }
+    }
+}
+
+async fn replay(tx: &mut Tx, workspace: Uuid, answer: Value) -> Result<Response> {
+    let kept: Kept = serde_json::from_value(answer).map_err(Problem::internal)?;
+    let status = StatusCode::from_u16(kept.status).map_err(Problem::internal)?;
+    let Some(digest) = kept.config else { return Ok((status, [REPLAYED], axum::Json(kept.body)).into_response()) };
+    let config = answers::raw(store::contents::body(tx, workspace, digest).await?)?;
+    let state: DraftState = serde_json::from_value(kept.body).map_err(Problem::internal)?;
+    Ok((status, [REPLAYED], answers::etag(digest)?, axum::Json(ConnectorDraft { config, state })).into_response())
+}
+
+impl Attempt<'_> {
+    /// Keeps the answer for a repeat and commits; a refusal is not kept, and rolls back.
+    pub async fn end<T: Serialize>(self, status: StatusCode, outcome: Result<T>) -> Result<T> {
+        let kept = |answer: &T| Ok(Kept { status: status.as_u16(), body: serde_json::to_value(answer).map_err(Problem::internal)?, config: None });
+        self.finish(outcome, kept).await
+    }
+
+    /// The same for a draft, which is the answer of every draft write.
+    pub async fn end_with_draft(self, outcome: Result<Loaded>) -> Result<Response> {
+        let kept = |loaded: &Loaded| {
+            let body = serde_json::to_value(answers::state(&loaded.draft)?).map_err(Problem::internal)?;
+            Ok(Kept { status: StatusCode::OK.as_u16(), body, config: Some(loaded.draft.digest.0) })
+        };
+        answers::draft(self.finish(outcome, kept).await?)
+    }
+
+    async fn finish<T>(mut self, outcome: Result<T>, kept: impl Fn(&T) -> Result<Kept>) -> Result<T> {
+        let outcome = match (&self.key, outcome) {
+            (Some(key), Ok(answer)) => match kept(&answer).and_then(|kept| serde_json::to_value(kept).map_err(Problem::internal)) {
+                Ok(kept) => idempotency::keep(&mut self.tx, self.workspace, key, &kept).await.map(|()| answer).map_err(Problem::from),
+                Err(problem) => Err(problem),
+            },
+            (_, outcome) => outcome,
+        };
+        store::end(self.tx, outcome).await
+    }
+}
+
+pub fn reused() -> Problem {
+    Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used within the last 24 hours with another path or body. Use a new key for a new request.")
+}
+
+pub fn in_progress() -> Problem {
+    Problem::new(Code::InProgress, "The first request with this Idempotency-Key has not ended yet. Try again in a moment with the same key.")
+}

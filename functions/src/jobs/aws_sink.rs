@@ -1,0 +1,137 @@
+//! Delivery for real: DynamoDB first, then SQS. A worker is never told of a version that it can't read.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::digest::Digest;
+use domain::identity::ResourceType;
+use futures::StreamExt;
+use replica::{Event, Notification, Notifier, Publication, Replica, ReplicaError, Written};
+use store::Db;
+use store::outbox::{self, Delivered, Leased};
+use uuid::Uuid;
+
+use super::dispatch_outbox::{Sink, Undelivered};
+
+/// Versions written at the same time.
+const CONCURRENCY: usize = 16;
+
+pub struct AwsSink {
+    pub replica: Replica,
+    pub notifier: Notifier,
+    pub now: fn() -> DateTime<Utc>,
+}
+
+type Bodies = HashMap<(Uuid, Digest), Bytes>;
+
+/// A version that is in the replica; `told` when workers need to hear of it.
+struct InReplica {
+    delivered: Delivered,
+    tell: Option<Notification>,
+}
+
+impl Sink for AwsSink {
+    async fn deliver(&self, db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
+        let bodies = match self.bodies(db, rows).await {
+            Ok(bodies) => bodies,
+            Err(error) => return rows.iter().map(|_| Err(Undelivered::Transient(format!("the bodies could not be read: {error}")))).collect(),
+        };
+        let written: Vec<Result<InReplica, Undelivered>> =
+            futures::stream::iter(rows.iter().map(|row| self.write(row, &bodies))).buffered(CONCURRENCY).collect().await;
+        let news: Vec<Notification> = written.iter().filter_map(|one| one.as_ref().ok()?.tell.clone()).collect();
+        let mut told = self.notifier.notify(&news).await.into_iter();
+        written
+            .into_iter()
+            .map(|one| {
+                let InReplica { delivered, tell } = one?;
+                match tell.and_then(|_| told.next()) {
+                    None | Some(Ok(())) => Ok(delivered),
+                    Some(Err(error)) => Err(undelivered(&error)),
+                }
+            })
+            .collect()
+    }
+}
+
+impl AwsSink {
+    async fn bodies(&self, db: &Db, rows: &[Leased]) -> store::Result<Bodies> {
+        let mut wanted: Vec<(Uuid, Digest)> = rows.iter().flat_map(|row| [Some((row.workspace_id, row.digest())), manifest(row).map(|digest| (row.workspace_id, digest))]).flatten().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = outbox::bodies(db, &wanted).await?;
+        Ok(found.into_iter().filter_map(|(workspace, digest, body)| Some(((workspace, Digest::try_from(digest.as_slice()).ok()?), Bytes::from(body)))).collect())
+    }
+
+    async fn write(&self, row: &Leased, bodies: &Bodies) -> Result<InReplica, Undelivered> {
+        let permanent = |what: &str| Undelivered::Permanent(format!("{what} of version {} is missing in Postgres", row.version));
+        let body = bodies.get(&(row.workspace_id, row.digest())).cloned().ok_or_else(|| permanent("the body"))?;
+        let manifest = match manifest(row) {
+            Some(digest) => bodies.get(&(row.workspace_id, digest)).cloned().ok_or_else(|| permanent("the manifest"))?,
+            None => Bytes::from_static(b"[]"),
+        };
+        let resource_type = ResourceType::from_str(&row.resource_type).map_err(|unknown| Undelivered::Permanent(unknown.to_string()))?;
+        let publication = Publication {
+            epoch: row.epoch,
+            workspace_id: row.workspace_id,
+            resource_id: row.resource_id,
+            resource_type,
+            slug: row.slug.clone(),
+            version: i64::from(row.version),
+            digest: row.digest(),
+            archived: row.archived,
+            published_at: row.published_at,
+            body,
+            manifest,
+            now: (self.now)(),
+        };
+        let written = self.replica.write(&publication).await.map_err(|error| undelivered(&error))?;
+        let tell = match written {
+            Written::Stored | Written::AlreadyThere => Some(Notification {
+                event_id: row.id,
+                event: event(&row.event)?,
+                epoch: row.epoch,
+                workspace_id: row.workspace_id,
+                resource_id: row.resource_id,
+                resource_type,
+                slug: row.slug.clone(),
+                version: i64::from(row.version),
+                digest: row.digest(),
+                published_at: row.published_at,
+            }),
+            // A later version of ours overtook this row: its own row tells of it.
+            Written::Newer { epoch, version, .. } if epoch == row.epoch && version > i64::from(row.version) && version <= i64::from(row.last_version) => None,
+            Written::Newer { epoch, version, .. } => {
+                return Err(Undelivered::ReplicaAhead(format!(
+                    "the replica holds version {version} of epoch {epoch}; this database is at epoch {} and has published {} versions",
+                    row.epoch, row.last_version
+                )));
+            }
+        };
+        let delivered = Delivered { resource_id: row.resource_id, workspace_id: row.workspace_id, version: row.version, epoch: row.epoch, replicated_at: (self.now)() };
+        Ok(InReplica { delivered, tell })
+    }
+}
+
+fn manifest(row: &Leased) -> Option<Digest> {
+    row.manifest_digest.as_deref().and_then(|bytes| Digest::try_from(bytes).ok())
+}
+
+fn event(name: &str) -> Result<Event, Undelivered> {
+    match name {
+        "published" => Ok(Event::Published),
+        "rolled_back" => Ok(Event::RolledBack),
+        "archived" => Ok(Event::Archived),
+        "unarchived" => Ok(Event::Unarchived),
+        other => Err(Undelivered::Permanent(format!("the outbox holds an event {other:?} that nobody knows"))),
+    }
+}
+
+fn undelivered(error: &ReplicaError) -> Undelivered {
+    match error {
+        ReplicaError::Throttled { .. } => Undelivered::Throttled(error.to_string()),
+        ReplicaError::Transient { .. } => Undelivered::Transient(error.to_string()),
+        ReplicaError::Permanent { .. } => Undelivered::Permanent(error.to_string()),
+    }
+}

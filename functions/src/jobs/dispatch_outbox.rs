@@ -1,0 +1,199 @@
+//! The dispatcher: outbox rows become replica items and notifications. A loop around [`step`], which is safe to repeat at any
+//! point and to run any number of times at once.
+
+use std::time::Duration;
+
+use store::Db;
+use store::outbox::{self, Delivered, Leased, Verdict};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::jobs::aws_sink::AwsSink;
+
+/// Rows leased at once.
+pub const BATCH: i64 = 500;
+/// How long a dispatcher that died keeps its rows from others. A longer batch extends it.
+const LEASE_SECONDS: f64 = 30.0;
+/// A row that can never be delivered is given up after so many tries.
+const PERMANENT_TRIES: i32 = 5;
+/// One that meets an outage is given up after about an hour of them.
+const TRANSIENT_TRIES: i32 = 100;
+const LONGEST_WAIT_SECONDS: f64 = 60.0;
+/// How often an ahead replica is looked at again: until somebody runs the restore procedure.
+const AHEAD_WAIT_SECONDS: f64 = 60.0;
+
+/// Where versions are delivered to.
+pub trait Sink {
+    /// One outcome a row, in the rows' order. A row counts as delivered when it is in the replica and every fleet was told.
+    fn deliver(&self, db: &Db, rows: &[Leased]) -> impl Future<Output = Vec<Result<Delivered, Undelivered>>> + Send;
+}
+
+/// Why a row was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// The service asked to slow down; this costs no attempt.
+    Throttled(String),
+    /// May pass: a time-out, a broken connection.
+    Transient(String),
+    /// Will not pass by itself.
+    Permanent(String),
+    /// The replica holds what this database has never published: the database was restored to an earlier point.
+    ReplicaAhead(String),
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Newest rows leased, one a resource.
+    pub leased: usize,
+    pub delivered: usize,
+    /// Outbox rows that went, superseded ones included.
+    pub settled: u64,
+    pub failed: usize,
+    pub dead: usize,
+    pub ahead: usize,
+}
+
+/// Leases a batch, delivers it, settles what was delivered and gives back the rest.
+pub async fn step(db: &Db, sink: &impl Sink, token: Uuid, random: impl Fn() -> f64) -> store::Result<Step> {
+    let rows = outbox::lease(db, token, BATCH, LEASE_SECONDS).await?;
+    let mut step = Step { leased: rows.len(), ..Step::default() };
+    for (nth, group) in groups(&rows).enumerate() {
+        if nth > 0 {
+            outbox::keep_lease(db, token, LEASE_SECONDS).await?;
+        }
+        let outcomes = sink.deliver(db, group).await;
+        let mut delivered = Vec::with_capacity(group.len());
+        for (row, outcome) in group.iter().zip(outcomes) {
+            match outcome {
+                Ok(done) => delivered.push(done),
+                Err(undelivered) => {
+                    let verdict = verdict(&undelivered, row.attempts, random());
+                    report(row, &undelivered, &verdict);
+                    step.failed += 1;
+                    step.dead += usize::from(matches!(verdict, Verdict::Dead));
+                    step.ahead += usize::from(matches!(undelivered, Undelivered::ReplicaAhead(_)));
+                    outbox::release(db, token, row.resource_id, &verdict, undelivered.cause()).await?;
+                }
+            }
+        }
+        step.settled += outbox::settle(db, token, &delivered).await?;
+        step.delivered += delivered.len();
+    }
+    Ok(step)
+}
+
+/// What one group's bodies may weigh together: bounds the dispatcher's memory.
+const GROUP_BYTES: i64 = 16 * 1024 * 1024;
+
+/// Neighbouring rows whose bodies fit into memory together.
+fn groups(rows: &[Leased]) -> impl Iterator<Item = &[Leased]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let mut bytes = 0i64;
+        let fitting = rest.iter().take_while(|row| { bytes += i64::from(row.size); bytes <= GROUP_BYTES }).count().max(1).min(rest.len());
+        let (group, after) = rest.split_at(fitting);
+        rest = after;
+        (!group.is_empty()).then_some(group)
+    })
+}
+
+/// What becomes of a row, by what went wrong and how often. `random` is in 0..1: full jitter.
+fn verdict(undelivered: &Undelivered, attempts: i32, random: f64) -> Verdict {
+    let longest = (0.5 * f64::powi(2.0, attempts.clamp(1, 16))).min(LONGEST_WAIT_SECONDS);
+    match undelivered {
+        Undelivered::Throttled(_) => Verdict::PostponeBy(longest * random),
+        Undelivered::ReplicaAhead(_) => Verdict::PostponeBy(AHEAD_WAIT_SECONDS),
+        Undelivered::Permanent(_) if attempts >= PERMANENT_TRIES => Verdict::Dead,
+        Undelivered::Transient(_) if attempts >= TRANSIENT_TRIES => Verdict::Dead,
+        Undelivered::Permanent(_) | Undelivered::Transient(_) => Verdict::RetryIn(longest * random),
+    }
+}
+
+impl Undelivered {
+    pub fn cause(&self) -> &str {
+        match self {
+            Undelivered::Throttled(cause) | Undelivered::Transient(cause) | Undelivered::Permanent(cause) | Undelivered::ReplicaAhead(cause) => cause,
+        }
+    }
+}
+
+/// The alarms read these lines.
+fn report(row: &Leased, undelivered: &Undelivered, verdict: &Verdict) {
+    let (event, slug, version, cause) = (row.id, &row.slug, row.version, undelivered.cause());
+    match (undelivered, verdict) {
+        (Undelivered::ReplicaAhead(_), _) => tracing::error!(alarm = "replica_ahead", %event, slug, version, cause, "the replica is ahead of this database: run the restore procedure"),
+        (_, Verdict::Dead) => tracing::error!(alarm = "outbox_dead", %event, slug, version, cause, "an outbox row was given up: mend the cause and redrive it"),
+        _ => tracing::warn!(%event, slug, version, cause, "a version was not delivered and will be tried again"),
+    }
+}
+
+/// Steps until nothing is due. What the queue and the schedule start.
+pub async fn run(app: &App) -> anyhow::Result<Step> {
+    let db = app.jobs_db().await?;
+    let sink = AwsSink { replica: app.replica().await?, notifier: app.notifier().await, now: crate::app::clock };
+    let mut total = Step::default();
+    loop {
+        let step = step(db, &sink, token(app), || fraction(app.random())).await?;
+        total.leased += step.leased;
+        total.delivered += step.delivered;
+        total.settled += step.settled;
+        total.failed += step.failed;
+        total.dead += step.dead;
+        total.ahead += step.ahead;
+        if step.leased == 0 {
+            return Ok(total);
+        }
+    }
+}
+
+/// The dispatcher of a process that has no queue and no schedule (the local stack): runs at every nudge and every second.
+pub async fn run_forever(app: &App, nudge: &tokio::sync::Notify) {
+    loop {
+        if let Err(error) = run(app).await {
+            tracing::error!(error = format!("{error:#}"), "the dispatcher failed and will try again");
+        }
+        // A nudge that came meanwhile is remembered by the Notify; the time-out stands in for the schedule.
+        let _ = tokio::time::timeout(Duration::from_secs(1), nudge.notified()).await;
+    }
+}
+
+fn token(app: &App) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&app.random()[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+fn fraction(random: [u8; 32]) -> f64 {
+    f64::from(u32::from_le_bytes([random[0], random[1], random[2], random[3]])) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_with_the_attempts_up_to_a_minute_and_are_jittered_from_zero() {
+        let wait = |attempts, random| match verdict(&Undelivered::Transient(String::new()), attempts, random) {
+            Verdict::RetryIn(seconds) => seconds,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([wait(1, 1.0), wait(2, 1.0), wait(3, 1.0), wait(20, 1.0)], [1.0, 2.0, 4.0, 60.0]);
+        assert_eq!(wait(20, 0.0), 0.0);
+    }
+
+    #[test]
+    fn throttling_and_an_ahead_replica_cost_no_attempt_however_often() {
+        for undelivered in [Undelivered::Throttled(String::new()), Undelivered::ReplicaAhead(String::new())] {
+            assert!(matches!(verdict(&undelivered, 10_000, 0.5), Verdict::PostponeBy(_)));
+        }
+    }
+
+    #[test]
+    fn a_permanent_failure_is_dead_after_five_tries_and_a_passing_one_after_a_hundred() {
+        assert!(matches!(verdict(&Undelivered::Permanent(String::new()), 4, 0.5), Verdict::RetryIn(_)));
+        assert!(matches!(verdict(&Undelivered::Permanent(String::new()), 5, 0.5), Verdict::Dead));
+        assert!(matches!(verdict(&Undelivered::Transient(String::new()), 99, 0.5), Verdict::RetryIn(_)));
+        assert!(matches!(verdict(&Undelivered::Transient(String::new()), 100, 0.5), Verdict::Dead));
+    }
+}

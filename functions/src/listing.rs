@@ -1,0 +1,131 @@
+//! What list calls share: limits, cursors, filters.
+
+use domain::identity::ResourceType;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use store::resources::{After, Filter, Resource, Sort};
+use utoipa::IntoParams;
+use uuid::Uuid;
+use wire::problem::Code;
+
+use crate::app::App;
+use crate::extract::Caller;
+use crate::problem::{Problem, Result};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 200;
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// 1 to 200; 50 when left out.
+    pub limit: Option<String>,
+    /// The last page's `next_cursor`.
+    pub cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ResourceQuery {
+    /// 1 to 200; 50 when left out.
+    pub limit: Option<String>,
+    /// The last page's `next_cursor`.
+    pub cursor: Option<String>,
+    /// Part of the slug or of the name.
+    pub q: Option<String>,
+    pub has_unpublished_changes: Option<bool>,
+    pub archived: Option<bool>,
+    /// `name`, `updated`; newest first when left out.
+    pub sort: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PathQuery {
+    /// Answer only the part at this JSON Pointer, in which `@<id>` names an item of a keyed array.
+    pub path: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AgainstQuery {
+    /// A version's number, `active` or `draft`; the version before when left out.
+    pub against: Option<String>,
+}
+
+impl PageQuery {
+    pub fn limit(&self) -> Result<i64> {
+        limit(self.limit.as_deref())
+    }
+
+    /// What [`next_page`] put into the cursor.
+    pub fn cursor<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        self.cursor.as_deref().map(decode).transpose()
+    }
+}
+
+fn limit(given: Option<&str>) -> Result<i64> {
+    let Some(given) = given else { return Ok(DEFAULT_LIMIT) };
+    match given.parse() {
+        Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        _ => Err(Problem::new(Code::InvalidQuery, format!("`limit` takes a number from 1 to {MAX_LIMIT}; {given:?} is none."))),
+    }
+}
+
+fn decode<T: DeserializeOwned>(cursor: &str) -> Result<T> {
+    let invalid = || Problem::new(Code::InvalidCursor, "The cursor is not one that this list gave out. Take it from the last page's answer, or leave it out to begin again.");
+    let bytes = (0..cursor.len()).step_by(2).map(|at| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect::<Option<Vec<u8>>>();
+    serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())
+}
+
+/// Opaque to clients: hex of JSON.
+fn encode(position: &impl Serialize) -> String {
+    serde_json::to_vec(position).unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Cuts what was read beyond the limit, which only told that there is more.
+pub fn next_page<R, K: Serialize>(mut rows: Vec<R>, limit: i64, position: impl Fn(&R) -> K) -> (Vec<R>, Option<String>) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let cursor = rows.last().filter(|_| more).map(|last| encode(&position(last)));
+    (rows, cursor)
+}
+
+/// A page of connectors or flows, and the cursor of the next.
+pub async fn page_of_resources(app: &App, caller: &Caller, kind: ResourceType, query: &ResourceQuery) -> Result<(Vec<Resource>, Option<String>)> {
+    let limit = limit(query.limit.as_deref())?;
+    let sort = match query.sort.as_deref() {
+        None => Sort::Created,
+        Some("name") => Sort::Name,
+        Some("updated") => Sort::Updated,
+        Some(other) => return Err(Problem::new(Code::InvalidQuery, format!("`sort` takes `name` or `updated`; {other:?} is neither."))),
+    };
+    let after: Option<(String, String, Uuid)> = query.cursor.as_deref().map(decode).transpose()?;
+    let after = match after {
+        Some((sorted, _, _)) if sorted != query.sort.clone().unwrap_or_default() => {
+            return Err(Problem::new(Code::InvalidCursor, "The cursor comes from a list with another `sort`. Begin again without it."));
+        }
+        Some((_, value, id)) => Some(After { value, id }),
+        None => None,
+    };
+    let filter = Filter {
+        text: query.q.clone().filter(|text| !text.is_empty()),
+        has_unpublished_changes: query.has_unpublished_changes,
+        archived: query.archived,
+        sort,
+        after,
+        limit: limit + 1,
+    };
+    let mut tx = app.db.begin(caller.scope()).await?;
+    let listed = store::resources::list(&mut tx, caller.workspace.id, kind, &filter).await.map_err(Problem::from);
+    let rows = store::end(tx, listed).await?;
+    Ok(next_page(rows, limit, |row| {
+        let value = match sort {
+            Sort::Created => String::new(),
+            Sort::Name => row.name.clone(),
+            Sort::Updated => row.updated_at.to_rfc3339(),
+        };
+        (query.sort.clone().unwrap_or_default(), value, row.id)
+    }))
+}

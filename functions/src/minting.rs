@@ -1,0 +1,190 @@
+//! From a request to `mint_version` and back: connectors and flows publish, roll back and archive through here.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::extract::FromRequestParts;
+use domain::digest::Digest;
+use domain::identity::{ResourceType, Surface};
+use serde_json::Value;
+use store::publish::{Answer, Intent, Item, Minted, Refusal, Refused};
+use wire::problem::Code;
+
+use crate::app::App;
+use crate::extract::{IdempotencyKey, Presented, Provenance};
+use crate::idempotent;
+use crate::problem::{Problem, Result};
+
+/// The credential as presented, with what goes along: `mint_version` itself finds out who it is, in the publish's one statement.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    pub presented: Presented,
+    pub provenance: Provenance,
+    pub key: IdempotencyKey,
+}
+
+impl FromRequestParts<App> for Publisher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let presented = Presented::from_request_parts(parts, app).await?;
+        let headers = match Provenance::of(presented.surface, &parts.headers) {
+            Ok(provenance) => IdempotencyKey::from_request_parts(parts, app).await.map(|key| (provenance, key)),
+            Err(problem) => Err(problem),
+        };
+        match headers {
+            Ok((provenance, key)) => Ok(Publisher { presented, provenance, key }),
+            Err(problem) => {
+                let problem = crate::extract::document(parts, &["application/json"]).err().unwrap_or(problem);
+                Err(presented.authenticate_or(app, problem).await)
+            }
+        }
+    }
+}
+
+/// What to do, to which resources of one type.
+pub struct Minting<'a> {
+    /// `publish`, `rollback`, `archive` or `unarchive`.
+    pub operation: &'a str,
+    pub resource_type: ResourceType,
+    pub items: Vec<Item>,
+    pub note: Option<&'a str>,
+    /// Of path and body, for the Idempotency-Key.
+    pub request: Digest,
+}
+
+/// The minted version, and whether it is the first call's answer to a repeated one.
+pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) -> Result<(Minted, HeaderMap)> {
+    let intent = Intent {
+        secret: publisher.presented.secret,
+        workspace: publisher.presented.workspace.as_deref(),
+        operation: minting.operation,
+        resource_type: minting.resource_type.as_str(),
+        items: minting.items,
+        note: minting.note,
+        idempotency: publisher.key.0.as_deref().map(|key| (key, minting.request)),
+        git_commit: publisher.provenance.git_commit.as_deref(),
+        git_branch: publisher.provenance.git_branch.as_deref(),
+        host: publisher.provenance.host.as_deref(),
+        client: publisher.provenance.client.as_deref(),
+    };
+    match store::publish::mint(&app.db, &intent).await? {
+        Answer::Minted { items, replayed } => {
+            let mut headers = HeaderMap::new();
+            if replayed {
+                let (name, value): (HeaderName, HeaderValue) = idempotent::REPLAYED;
+                headers.insert(name, value);
+            } else {
+                app.nudge_dispatcher().await;
+            }
+            let minted = items.into_iter().next().ok_or_else(|| Problem::internal("mint_version minted nothing and refused nothing"))?;
+            Ok((minted, headers))
+        }
+        Answer::Refused(Refused::Call(refusal)) => Err(refused(&intent, refusal)),
+        Answer::Refused(Refused::Items { items }) => match items.into_iter().next() {
+            Some(refusal) => Err(refused(&intent, refusal)),
+            None => Err(Problem::internal("mint_version refused without a reason")),
+        },
+    }
+}
+
+/// A refusal as the client reads it: what happened, and what to do next.
+fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
+    let Refusal { code, mut facts } = refusal;
+    let kind = intent.resource_type;
+    let named = facts.get("slug").or(facts.get("ref")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let number = |name: &str| facts.get(name).and_then(Value::as_i64).unwrap_or_default();
+    let active = number("active_version");
+    match code.as_str() {
+        "unauthorized" => crate::extract::unauthorized("The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console."),
+        "workspace_required" => {
+            let slugs: Vec<String> = facts.remove("slugs").and_then(|slugs| serde_json::from_value(slugs).ok()).unwrap_or_default();
+            crate::extract::workspace_required(&slugs)
+        }
+        "in_progress" => idempotent::in_progress(),
+        "idempotency_key_reused" => idempotent::reused(),
+        "not_found" => Problem::not_found(format!("{kind} {named:?}")),
+        "version_not_found" => Problem::not_found(format!("version of {kind} {named:?} with that number; the active one is {active}")),
+        "forbidden" => forbidden(&facts),
+        "governance_refused" => governance(&facts, intent.operation),
+        "base_version_required" => Problem::new(
+            Code::BaseVersionRequired,
+            format!("Say in `base_version` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."),
+        )
+        .fact("active_version", active),
+        "version_conflict" => {
+            let base = number("draft_base_version");
+            let detail = if active == 0 {
+                format!("{named:?} has never been published, so its base_version is 0. Nothing was published.")
+            } else {
+                format!("Version {active} of {named:?} is active and the draft is based on version {base}. Nothing was published. Reset the draft, keep editing, or merge the active version into it.")
+            };
+            keep(Problem::new(Code::VersionConflict, detail), &facts, &["active_version", "draft_base_version", "published_by", "published_at", "source"])
+                .fact("resolutions", ["reset_draft", "keep_editing", "merge"])
+        }
+        "draft_changed" => keep(
+            Problem::new(Code::DraftChanged, format!("The draft of {named:?} is no longer the one that you reviewed. Nothing was published; look at the draft again.")),
+            &facts,
+            &["etag", "updated_by", "updated_at"],
+        ),
+        "archived" => Problem::new(Code::Archived, format!("{named:?} is archived. Unarchive it first; its draft can be edited meanwhile.")),
+        "not_published" => Problem::new(Code::NotPublished, format!("{named:?} has never been published, so there is nothing to archive. Delete it, or publish it first.")),
+        "no_changes" => Problem::new(Code::NoChanges, match intent.operation {
+            "publish" => format!("The draft of {named:?} equals its active version; there is nothing to publish."),
+            "rollback" => format!("That version of {named:?} holds what is active already."),
+            "archive" => format!("{named:?} is archived already."),
+            _ => format!("{named:?} is not archived."),
+        }),
+        "not_publishable" => not_publishable(&named, &facts),
+        _ => Problem::internal(format!("mint_version refused with a code that nobody knows: {code}")),
+    }
+}
+
+fn keep(problem: Problem, facts: &serde_json::Map<String, Value>, names: &[&str]) -> Problem {
+    names.iter().fold(problem, |problem, name| {
+        let value = facts.get(*name).cloned().unwrap_or(Value::Null);
+        problem.fact(name, if name.ends_with("_at") { millis(value) } else { value })
+    })
+}
+
+/// A time as Postgres prints it in JSON, as the contract prints it.
+fn millis(value: Value) -> Value {
+    serde_json::from_value::<wire::time::Millis>(value.clone()).ok().and_then(|at| serde_json::to_value(at).ok()).unwrap_or(value)
+}
+
+fn forbidden(facts: &serde_json::Map<String, Value>) -> Problem {
+    let text = |name: &str| facts.get(name).and_then(Value::as_str);
+    let detail = match (text("kind"), text("role")) {
+        (Some("agent"), _) => "An agent's token drafts and evaluates drafts; it never publishes. Ask a person to review and publish.".to_owned(),
+        (Some("service"), _) => "This service token was not given the scope `publish`. An admin can mint one with it.".to_owned(),
+        (_, Some(role)) => format!("Your role here is {role}; publishing takes editor, admin or owner. An admin of the workspace can change it."),
+        _ => "This token does not include the right to publish.".to_owned(),
+    };
+    Problem::new(Code::Forbidden, detail).fact("right", "publish")
+}
+
+fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Problem {
+    let repo = facts.get("git_repo_url").and_then(Value::as_str);
+    let (refused, instead) = match facts.get("mode").and_then(Value::as_str) {
+        Some("DesignerOnly") => (Surface::Cli, "Publish in the console, or ask an owner or admin to change the mode under Settings.".to_owned()),
+        _ => (
+            Surface::Designer,
+            match repo {
+                Some(repo) => format!("Commit the change to {repo} and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings."),
+                None => "Commit the change to git and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings.".to_owned(),
+            },
+        ),
+    };
+    let beginning = match refused {
+        Surface::Cli => "This workspace is set to DesignerOnly. Publishing from the CLI is disabled.",
+        _ => "This workspace is set to CodeManaged. Publishing from the console is disabled.",
+    };
+    Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}")).fact("governance_mode", facts.get("mode")).fact("operation", operation)
+}
+
+fn not_publishable(named: &str, facts: &serde_json::Map<String, Value>) -> Problem {
+    let diagnostics = facts.get("diagnostics").cloned().unwrap_or_default();
+    let blockers = diagnostics.get("blockers").cloned().unwrap_or(Value::Array(Vec::new()));
+    let count = blockers.as_array().map_or(0, Vec::len);
+    Problem::new(Code::NotPublishable, format!("The draft of {named:?} has {count} {} that block a publish; `blockers` lists them all.", if count == 1 { "fault" } else { "faults" }))
+        .fact("blockers", blockers)
+}

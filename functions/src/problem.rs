@@ -1,0 +1,122 @@
+//! The one place where an error becomes an HTTP status.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use wire::problem::{BodyError, Code};
+
+/// What the client is told, and what the log is told. The envelope renders it, with the request's id.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone)]
+pub(crate) struct Inner {
+    pub code: Code,
+    pub detail: String,
+    pub errors: Vec<BodyError>,
+    pub facts: Map<String, Value>,
+    pub headers: HeaderMap,
+    /// For the log only.
+    pub cause: Option<String>,
+}
+
+pub type Result<T> = std::result::Result<T, Problem>;
+
+impl Problem {
+    /// `detail` says what happened, to what, and what to do next.
+    pub fn new(code: Code, detail: impl Into<String>) -> Problem {
+        Problem(Box::new(Inner { code, detail: detail.into(), errors: Vec::new(), facts: Map::new(), headers: HeaderMap::new(), cause: None }))
+    }
+
+    /// A bug or a broken dependency: the client learns nothing of the cause.
+    pub fn internal(cause: impl std::fmt::Display) -> Problem {
+        let mut problem = Problem::new(Code::Internal, "The request could not be carried out. Try again; if it stays so, tell us the requestId.");
+        problem.0.cause = Some(cause.to_string());
+        problem
+    }
+
+    /// Something that passes: a lock, a restart, no connection free.
+    pub fn unavailable(cause: impl std::fmt::Display) -> Problem {
+        let mut problem = Problem::new(Code::Unavailable, "The service is busy or restarting. Nothing was changed; try again in a moment.")
+            .header(axum::http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+        problem.0.cause = Some(cause.to_string());
+        problem
+    }
+
+    pub fn not_found(what: impl std::fmt::Display) -> Problem {
+        Problem::new(Code::NotFound, format!("There is no {what} in this workspace."))
+    }
+
+    pub fn fact(mut self, name: &str, value: impl Serialize) -> Problem {
+        // Facts are plain data; what can't be JSON is left out rather than failing the answer.
+        if let Ok(value) = serde_json::to_value(value) {
+            self.0.facts.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    pub fn facts(mut self, facts: Map<String, Value>) -> Problem {
+        self.0.facts.extend(facts);
+        self
+    }
+
+    pub fn errors(mut self, errors: Vec<BodyError>) -> Problem {
+        self.0.errors = errors;
+        self
+    }
+
+    pub fn error(self, pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
+        self.errors(vec![BodyError { pointer: pointer.into(), detail: detail.into() }])
+    }
+
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The answer's body, for this request.
+    pub(crate) fn render(self, request_id: &str) -> (StatusCode, HeaderMap, wire::problem::Problem) {
+        let Inner { code, detail, errors, facts, headers, cause } = *self.0;
+        if code.status() >= 500 {
+            tracing::error!(request_id, code = code.as_str(), cause, "a request failed");
+        }
+        let body = wire::problem::Problem {
+            kind: format!("urn:fetchcatch:problem:{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail,
+            code,
+            request_id: request_id.to_owned(),
+            errors,
+            facts,
+        };
+        (StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body)
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Problem {
+        if error.is_transient() { Problem::unavailable(error) } else { Problem::internal(error) }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Leaves the body to the envelope, which knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Problem {
+    /// The errors as findings of a draft: for a document that was stored before its schema became stricter.
+    pub fn findings(&self) -> Vec<wire::connectors::Finding> {
+        self.0.errors.iter().map(|error| wire::connectors::Finding { code: self.0.code.as_str().to_owned(), message: error.detail.clone(), path: error.pointer.clone() }).collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! The environment, read once.
+
+/// What a function needs to know of where it runs. Addresses that a function does not use may be missing.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// As the role `fc_app`.
+    pub database_url: String,
+    /// As the role `fc_jobs`; jobs only.
+    pub jobs_database_url: Option<String>,
+    /// 1 in a Lambda, which answers one request at a time.
+    pub database_connections: u32,
+    /// Set for an AWS emulator only.
+    pub aws_endpoint_url: Option<String>,
+    pub aws_region: String,
+    pub replica_table: Option<String>,
+    /// A queue per fleet of workers.
+    pub worker_queue_urls: Vec<String>,
+    /// Where a publish nudges the dispatcher; without one the schedule finds the row.
+    pub dispatch_queue_url: Option<String>,
+    /// Where people find the console.
+    pub console_url: String,
+}
+
+impl Settings {
+    /// From the environment of a Lambda. Fails naming the variable that is missing.
+    pub fn from_env() -> anyhow::Result<Settings> {
+        Ok(Settings {
+            database_url: required("DATABASE_URL")?,
+            jobs_database_url: optional("JOBS_DATABASE_URL"),
+            database_connections: optional("DATABASE_CONNECTIONS").map(|text| text.parse()).transpose()?.unwrap_or(1),
+            aws_endpoint_url: optional("AWS_ENDPOINT_URL"),
+            aws_region: optional("AWS_REGION").unwrap_or_else(|| "us-east-1".into()),
+            replica_table: optional("REPLICA_TABLE"),
+            worker_queue_urls: optional("WORKER_QUEUE_URLS").map(|urls| urls.split(',').map(|url| url.trim().to_owned()).collect()).unwrap_or_default(),
+            dispatch_queue_url: optional("DISPATCH_QUEUE_URL"),
+            console_url: optional("CONSOLE_URL").unwrap_or_default(),
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where a function reads its environment")]
+fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn required(name: &str) -> anyhow::Result<String> {
+    optional(name).ok_or_else(|| anyhow::anyhow!("the environment variable {name} is not set"))
+}
