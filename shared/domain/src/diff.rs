@@ -17,7 +17,7 @@ pub const MAX_SHOWN_BYTES: usize = 16 * 1024;
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Where, as [`pointer`] writes it.
+    /// Where, as [`mod@crate::pointer`] writes it.
     pub path: String,
     /// What happened there.
     pub op: Op,

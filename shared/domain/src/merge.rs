@@ -2,7 +2,7 @@
 //!
 //! Where only one side changed something, its change holds. Objects merge per key, and so do two that both sides added. Items
 //! of arrays are matched by `id`, else `_id`. What both sides changed differently is a conflict, as is a deletion against an
-//! edit; so is the order of an array, when it can't follow from both ([`order`]).
+//! edit; so is the order of an array, when it can't follow from both.
 
 mod order;
 
@@ -27,7 +27,7 @@ pub enum Side {
 /// Something that the two sides changed in ways that exclude each other. Absent values are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// Where, as [`pointer`] writes it. A conflict on an array's order has the array's own path, and ids in order as values.
+    /// Where, as [`mod@crate::pointer`] writes it. A conflict on an array's order has the array's own path, and ids in order as values.
     pub path: String,
     /// What both sides started from.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
