@@ -1,7 +1,7 @@
 //! What can go wrong with the replica, sorted by what the caller should do about it.
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// Why the replica or a queue did not do what was asked. The causes are for logs, never for an answer to a client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ impl ReplicaError {
     where
         E: std::error::Error + ProvideErrorMetadata + 'static,
     {
-        let cause = DisplayErrorContext(&error).to_string();
+        let cause = chain(&error);
         match &error {
             SdkError::ServiceError(service) => {
                 Self::from_code(operation, service.err().code(), Some(service.raw().status().as_u16()), cause)
@@ -50,6 +50,18 @@ impl ReplicaError {
             _ => Self::Transient { operation, cause },
         }
     }
+}
+
+/// An error and its sources in one line, without those whose text the one before has already. The SDK's own display of
+/// errors adds each response header.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    for source in std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string) {
+        if !said.ends_with(&source) {
+            said = format!("{said}: {source}");
+        }
+    }
+    said
 }
 
 #[derive(Debug, PartialEq, Eq)]

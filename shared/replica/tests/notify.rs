@@ -4,6 +4,11 @@
 
 mod support;
 
+use aws_sdk_sqs::config::interceptors::FinalizerInterceptorContextMut;
+use aws_sdk_sqs::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_sqs::error::BoxError;
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
+use aws_sdk_sqs::types::BatchResultErrorEntry;
 use domain::digest::Digest;
 use domain::identity::ResourceType;
 use replica::{Event, Notification, Notifier, ReplicaError};
@@ -68,4 +73,38 @@ async fn without_queues_there_is_nothing_to_do() {
     let notifier = Notifier::new(stack.sqs.clone(), vec![]);
     assert_eq!(notifier.notify(&[notification(&stack, 1)]).await, [Ok(())]);
     assert_eq!(notifier.notify(&[]).await, []);
+}
+
+/// SQS takes a batch and refuses one message of it.
+#[derive(Debug)]
+struct RefusesOne(&'static str);
+
+impl Intercept for RefusesOne {
+    fn name(&self) -> &'static str {
+        "RefusesOne"
+    }
+
+    fn modify_before_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(Ok(output)) = context.output_or_error_mut() else { return Ok(()) };
+        let output = output.downcast_mut::<SendMessageBatchOutput>().ok_or("another output")?;
+        let refused = BatchResultErrorEntry::builder().id(self.0).code("RequestThrottled").sender_fault(false).build()?;
+        output.successful.retain(|entry| entry.id != self.0);
+        output.failed.push(refused);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn only_the_message_that_one_queue_refused_fails() {
+    let stack = stack().await;
+    let queues = vec![stack.queue().await, stack.queue().await];
+    let config = stack.sqs.config().to_builder().interceptor(RefusesOne("2")).build();
+    let notifier = Notifier::new(aws_sdk_sqs::Client::from_conf(config), queues);
+    let results = notifier.notify(&[1, 2, 3, 4].map(|version| notification(&stack, version))).await;
+    assert!(matches!(results[..], [Ok(()), Ok(()), Err(ReplicaError::Throttled { .. }), Ok(())]), "{results:?}");
 }
