@@ -31,7 +31,7 @@ impl Home {
     pub fn open(settings: &Settings) -> Result<Self> {
         let dir = &settings.home;
         refuse_foreign(dir)?;
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
+        make_private(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
             .with_context(|| format!("can't restrict {} to its owner", dir.display()))?;
         // One folder has many spellings (symlinks, `..`); its hash and its lock must not.
@@ -126,6 +126,15 @@ fn take_lock(dir: &Path) -> Result<File> {
     lock.rewind()?;
     writeln!(lock, "{}", std::process::id())?;
     Ok(lock)
+}
+
+/// The folders above it, where they are missing, are made as usual.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    dir.parent().map_or(Ok(()), fs::create_dir_all)?;
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made,
+    }
 }
 
 /// We change a home's mode and remove things in it: that must not happen to somebody's own folder.

@@ -10,5 +10,6 @@ pub mod postgres;
 pub mod process;
 pub mod settings;
 pub mod shutdown;
+pub mod stack;
 pub mod summary;
 pub mod tools;

@@ -16,6 +16,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Up(commands::up::Arguments),
     Test(commands::test::Arguments),
 }
 
@@ -44,6 +45,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let settings = Settings::from_env()?;
     match command {
+        Command::Up(arguments) => commands::up::run(&settings, arguments).await,
         Command::Test(arguments) => commands::test::run(&settings, arguments).await,
     }
 }

@@ -66,6 +66,11 @@ impl MiniStack {
         self.child.record().identity.pid
     }
 
+    /// Wait until it ends without having been asked to.
+    pub async fn ended(&mut self) {
+        self.child.wait().await;
+    }
+
     /// End it.
     ///
     /// # Errors

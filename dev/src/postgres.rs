@@ -77,6 +77,14 @@ impl Postgres {
         self.child.as_ref().map(|child| child.record().identity.pid)
     }
 
+    /// Wait until our server ends without having been asked to; for ever if it isn't ours.
+    pub async fn ended(&mut self) {
+        match &mut self.child {
+            Some(child) => drop(child.wait().await),
+            None => std::future::pending().await,
+        }
+    }
+
     /// Shut our server down: sessions end, and its data is on disk.
     ///
     /// # Errors

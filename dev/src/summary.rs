@@ -63,7 +63,7 @@ mod tests {
     fn results_of_all_binaries_are_added_up_wherever_the_output_is_cut() {
         let output = "running 2 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.0s\n\
             test a says test result: ok. 9 passed\n\
-            test result: \u{1b}[31mFAILED\u{1b}[0m. 3 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s\n";
+            test result: \u{1b}[31mFAILED\u{1b}(B\u{1b}[m. 3 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s\n";
         for size in 1..output.len() {
             let mut summary = Summary::default();
             output.as_bytes().chunks(size).for_each(|piece| summary.read(piece));

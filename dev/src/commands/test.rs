@@ -18,7 +18,7 @@ use crate::{
     home::Home,
     ministack::{CLIENT_ENV, MiniStack},
     postgres::{Options, Postgres},
-    process::Signal,
+    process::{Identity, Signal},
     settings::Settings,
     shutdown::Shutdown,
     summary::Summary,
@@ -40,7 +40,7 @@ const PREFIX: &str = "test-stack-";
 /// When a server doesn't start. Failing tests are no error but cargo's exit code.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode> {
     let mut shutdown = Shutdown::catch()?;
-    clear_dead_runs(settings)?;
+    clear_dead_runs(settings);
     let home = settings.target.join(format!("{PREFIX}{}", std::process::id()));
     let traces = Traces(Some(Home::open(&Settings { home, ..settings.clone() })?));
     let home = traces.0.as_ref().context("a run without a home")?;
@@ -168,18 +168,20 @@ fn cargo_arguments(given: &[OsString], colours: bool) -> Vec<OsString> {
     all
 }
 
-/// End and remove what test runs left behind that were killed. One that still runs holds its lock.
-fn clear_dead_runs(settings: &Settings) -> Result<()> {
-    let Ok(entries) = std::fs::read_dir(&settings.target) else { return Ok(()) };
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
-            && let Ok(home) = Home::open(&Settings { home: entry.path(), ..settings.clone() })
-        {
-            home.remove()?;
+/// End and remove what test runs left behind that were killed.
+fn clear_dead_runs(settings: &Settings) {
+    for entry in std::fs::read_dir(&settings.target).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse().ok()) else { continue };
+        // A run that has just begun may not hold its lock yet, but it is there.
+        if Identity::of(pid).is_none() {
+            let cleared = Home::open(&Settings { home: entry.path(), ..settings.clone() }).and_then(Home::remove);
+            // Another run may be clearing it at the same time; what matters is that ours can go on.
+            if let Err(error) = cleared {
+                tracing::warn!("can't clear what an earlier run left behind: {error:#}");
+            }
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -41,10 +41,10 @@ pub async fn find_or_install(settings: &Settings) -> Result<Installed> {
     {
         return Ok(installed);
     }
+    let python = python(settings).await?;
     tracing::info!("installing MiniStack {VERSION} into {}", dir.display());
     tools::remove_folder(&dir)?;
     fs::create_dir(&dir)?;
-    let python = python(settings).await?;
     let installed = match with_venv(&python, &dir).await {
         Ok(installed) => installed,
         // Debian ships `venv` without the part that puts pip into it.

@@ -1,0 +1,42 @@
+//! A migrated database and the three ways into it.
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+use store::admin::{self, RolePasswords};
+
+/// A database, as each of the roles that log in.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub owner_url: String,
+    pub app_url: String,
+    pub jobs_url: String,
+}
+
+/// Makes the roles, unless they exist; their passwords follow from the server's own, so that stacks which share a server agree.
+pub async fn ensure_roles(admin_url: &str) -> Result<()> {
+    let (owner, app, jobs) = (password(admin_url, "fc_owner"), password(admin_url, "fc_app"), password(admin_url, "fc_jobs"));
+    let passwords = RolePasswords { owner: &owner, app: &app, jobs: &jobs };
+    admin::ensure_roles(&admin_url.parse()?, &passwords).await.context("can't make the database roles")
+}
+
+impl Database {
+    /// Makes the database if it isn't there, a copy of the template where one is named.
+    pub async fn create(admin_url: &str, name: &str, template: Option<&str>) -> Result<Database> {
+        let options: PgConnectOptions = admin_url.parse().context("the admin database URL")?;
+        admin::create_database(&options, name, template).await.with_context(|| format!("can't make the database {name}"))?;
+        let url = |role: &str| options.clone().username(role).password(&password(admin_url, role)).database(name).to_url_lossy().to_string();
+        Ok(Database { owner_url: url("fc_owner"), app_url: url("fc_app"), jobs_url: url("fc_jobs") })
+    }
+
+    /// Brings the schema up to date, as a deployment does.
+    pub async fn migrate(&self) -> Result<()> {
+        functions::jobs::migrate::run(&self.owner_url).await.context("can't migrate the database")?;
+        Ok(())
+    }
+}
+
+fn password(admin_url: &str, role: &str) -> String {
+    Sha256::digest(format!("{role} of {admin_url}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
