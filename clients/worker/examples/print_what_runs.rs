@@ -46,5 +46,6 @@ fn settings() -> AwsSettings {
     AwsSettings {
         endpoint_url: std::env::var("AWS_ENDPOINT_URL").ok(),
         region: std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".into()),
+        keys: None,
     }
 }

@@ -2,12 +2,20 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemInput;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::identity::ResourceType;
 use support::{DEADLINE, fresh, noise, notification, now, stack};
 use tokio::sync::watch;
-use worker::{Order, Poll, Taken};
+use worker::{DynamoConfigStore, Jitter, Order, Poll, Replica, Taken};
 
 #[tokio::test]
 async fn a_config_is_found_by_slug_and_by_id_and_then_served_from_memory() {
@@ -193,13 +201,13 @@ async fn a_crash_between_chunks_and_current_is_not_noticed() {
         .query()
         .table_name(stack.replica.table())
         .key_condition_expression("pk = :pk AND begins_with(sk, :v)")
-        .expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(key))
-        .expression_attribute_values(":v", aws_sdk_dynamodb::types::AttributeValue::S("V#".into()))
+        .expression_attribute_values(":pk", AttributeValue::S(key))
+        .expression_attribute_values(":v", AttributeValue::S("V#".into()))
         .send();
     let mut moved = 0;
     for mut chunk in chunks.await.unwrap().items.unwrap() {
         let pk = replica::schema::resource_pk(stack.workspace, resource);
-        chunk.insert("pk".into(), aws_sdk_dynamodb::types::AttributeValue::S(pk));
+        chunk.insert("pk".into(), AttributeValue::S(pk));
         stack.dynamo.put_item().table_name(stack.replica.table()).set_item(Some(chunk)).send().await.unwrap();
         moved += 1;
     }
@@ -227,15 +235,41 @@ async fn a_followed_workspace_brings_what_it_gets_later_and_nobody_elses() {
     assert_eq!(held, expected);
 }
 
+/// Counts the batches that a client reads: one for a body, one for its manifest.
+#[derive(Debug, Default, Clone)]
+struct CountsReads(Arc<AtomicUsize>);
+
+impl Intercept for CountsReads {
+    fn name(&self) -> &'static str {
+        "CountsReads"
+    }
+
+    fn read_before_serialization(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let counts = context.input().downcast_ref::<BatchGetItemInput>().is_some();
+        self.0.fetch_add(usize::from(counts), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn a_hundred_callers_of_a_cold_config_get_the_same_one() {
+async fn a_hundred_callers_of_a_cold_config_load_it_once() {
     let stack = stack().await;
     let published = stack.publish(fresh(), 1, noise(900_000, 13)).await;
+    let reads = CountsReads::default();
+    let config = stack.dynamo.config().to_builder().interceptor(reads.clone()).build();
+    let counted = Replica::new(Client::from_conf(config), stack.replica.table(), Jitter::seeded(5));
+    let store = DynamoConfigStore::new(counted, Jitter::seeded(6), Arc::new(now));
     let mut callers = tokio::task::JoinSet::new();
     for _ in 0..100 {
-        let (store, workspace) = (stack.store.clone(), stack.workspace);
+        let (store, workspace) = (store.clone(), stack.workspace);
         callers.spawn(async move { store.get_by_id(workspace, published.resource_id).await.unwrap().unwrap() });
     }
     let configs = callers.join_all().await;
-    assert!(configs.iter().all(|config| std::sync::Arc::ptr_eq(config, &configs[0])));
+    assert!(configs.iter().all(|config| Arc::ptr_eq(config, &configs[0])));
+    assert_eq!(reads.0.load(Ordering::Relaxed), 2);
 }

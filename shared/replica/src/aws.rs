@@ -11,12 +11,14 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 /// A long poll of SQS answers after at most 20 s; this is longer, and shorter than hanging.
 const LONG_POLL_ATTEMPT: Duration = Duration::from_secs(25);
 
-/// Where AWS is. Credentials come from the SDK's standard chain.
+/// Where AWS is, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsSettings {
     /// An emulator's address; `None` is AWS itself.
     pub endpoint_url: Option<String>,
     pub region: String,
+    /// An access key id and its secret, where a process brings its own (an emulator's). `None` is the SDK's standard chain.
+    pub keys: Option<(String, String)>,
 }
 
 /// The shared configuration: make it once a process, and clients from it.
@@ -39,6 +41,9 @@ pub async fn sdk_config(settings: &AwsSettings) -> SdkConfig {
         .region(Region::new(settings.region.clone()));
     if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
+    }
+    if let Some((id, secret)) = &settings.keys {
+        loader = loader.credentials_provider(aws_sdk_dynamodb::config::Credentials::new(id, secret, None, None, "settings"));
     }
     loader.load().await
 }

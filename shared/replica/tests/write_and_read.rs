@@ -230,15 +230,15 @@ async fn a_body_that_belies_its_digest_is_refused_before_anything_is_written() {
 #[tokio::test]
 async fn a_body_is_read_whole_or_not_at_all() {
     let stack = stack().await;
-    let publication = stack.publication(fresh(), 1, noise(900_000, 17));
-    stack.replica.write(&publication).await.unwrap();
+    let (publication, other) = (stack.publication(fresh(), 1, noise(300_000, 17)), stack.publication(fresh(), 1, noise(300_000, 18)));
+    for publication in [&publication, &other] {
+        stack.replica.write(publication).await.unwrap();
+    }
     let current = stack.replica.current(stack.workspace, publication.resource_id, Read::Consistent).await.unwrap().unwrap();
-    let mut chunk = stack.items(publication.resource_id).await.remove("V#0000000001#C#001").unwrap();
+    let mut chunk = stack.items(publication.resource_id).await.remove("V#0000000001#C#000").unwrap();
 
-    let other_body = support::noise(900_000, 18);
-    let other = stack.publication(fresh(), 1, other_body);
-    stack.replica.write(&other).await.unwrap();
-    let foreign = stack.items(other.resource_id).await.remove("V#0000000001#C#001").unwrap();
+    // It unpacks well, and only the digest tells that it is something else.
+    let foreign = stack.items(other.resource_id).await.remove("V#0000000001#C#000").unwrap();
     chunk.insert("data".into(), foreign["data"].clone());
     stack.dynamo.put_item().table_name(stack.replica.table()).set_item(Some(chunk.clone())).send().await.unwrap();
     assert!(matches!(stack.replica.load(&current).await, Err(ReplicaError::Permanent { .. })));

@@ -33,7 +33,7 @@ pub fn fresh() -> Uuid {
 async fn config() -> SdkConfig {
     #[expect(clippy::disallowed_methods, reason = "where a test's emulator is can only come from outside")]
     let endpoint_url = std::env::var("AWS_ENDPOINT_URL").expect("AWS_ENDPOINT_URL is not set: run them with `cargo dev test`");
-    aws::sdk_config(&AwsSettings { endpoint_url: Some(endpoint_url), region: "us-east-1".into() }).await
+    aws::sdk_config(&AwsSettings { endpoint_url: Some(endpoint_url), region: "us-east-1".into(), keys: None }).await
 }
 
 pub async fn stack() -> Stack {
