@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::replica::aws::{self, AwsSettings};
+use ::replica::aws;
 use ::replica::{Jitter, Notifier, Replica};
 use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
@@ -117,10 +117,6 @@ impl App {
     }
 
     async fn aws(&self) -> &SdkConfig {
-        self.aws
-            .get_or_init(|| async {
-                aws::sdk_config(&AwsSettings { endpoint_url: self.settings.aws_endpoint_url.clone(), region: self.settings.aws_region.clone() }).await
-            })
-            .await
+        self.aws.get_or_init(|| aws::sdk_config(&self.settings.aws)).await
     }
 }

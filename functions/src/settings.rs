@@ -1,5 +1,7 @@
 //! The environment, read once.
 
+use replica::aws::AwsSettings;
+
 /// What a function needs to know of where it runs. Addresses that a function does not use may be missing.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -9,9 +11,7 @@ pub struct Settings {
     pub jobs_database_url: Option<String>,
     /// 1 in a Lambda, which answers one request at a time.
     pub database_connections: u32,
-    /// Set for an AWS emulator only.
-    pub aws_endpoint_url: Option<String>,
-    pub aws_region: String,
+    pub aws: AwsSettings,
     pub replica_table: Option<String>,
     /// A queue per fleet of workers.
     pub worker_queue_urls: Vec<String>,
@@ -28,8 +28,11 @@ impl Settings {
             database_url: required("DATABASE_URL")?,
             jobs_database_url: optional("JOBS_DATABASE_URL"),
             database_connections: optional("DATABASE_CONNECTIONS").map(|text| text.parse()).transpose()?.unwrap_or(1),
-            aws_endpoint_url: optional("AWS_ENDPOINT_URL"),
-            aws_region: optional("AWS_REGION").unwrap_or_else(|| "us-east-1".into()),
+            aws: AwsSettings {
+                endpoint_url: optional("AWS_ENDPOINT_URL"),
+                region: optional("AWS_REGION").unwrap_or_else(|| "us-east-1".into()),
+                keys: None,
+            },
             replica_table: optional("REPLICA_TABLE"),
             worker_queue_urls: optional("WORKER_QUEUE_URLS").map(|urls| urls.split(',').map(|url| url.trim().to_owned()).collect()).unwrap_or_default(),
             dispatch_queue_url: optional("DISPATCH_QUEUE_URL"),

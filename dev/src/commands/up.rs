@@ -24,7 +24,7 @@ use crate::stack::cloud::Cloud;
 use crate::stack::database::{Database, ensure_roles};
 use crate::stack::{dev_env, examples};
 
-use super::demo::{Demo, people};
+use super::demo::people;
 
 /// Serve the whole stack on this machine: Postgres, an AWS emulator, every endpoint, the dispatcher and a worker.
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
     ensure_roles(&postgres.admin_url).await?;
     let database = Database::create(&postgres.admin_url, &format!("fetchcatch_{}", home.id()), None).await?;
     database.migrate().await?;
-    let cloud = Cloud::at(&ministack.endpoint, CLIENT_ENV[0].1).await;
+    let cloud = Cloud::at(&ministack.endpoint).await;
     let table = cloud.table(TABLE).await?;
     let (fleet_queue, example_queue) = (cloud.queue("fetchcatch-workers").await?, cloud.queue("fetchcatch-example-worker").await?);
     let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
@@ -78,8 +78,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             database_url: database.app_url.clone(),
             jobs_database_url: Some(database.jobs_url.clone()),
             database_connections: DATABASE_CONNECTIONS,
-            aws_endpoint_url: Some(ministack.endpoint.clone()),
-            aws_region: CLIENT_ENV[0].1.to_owned(),
+            aws: cloud.settings.clone(),
             replica_table: Some(TABLE.to_owned()),
             worker_queue_urls: vec![fleet_queue.clone(), example_queue.clone()],
             dispatch_queue_url: None,

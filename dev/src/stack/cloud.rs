@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result};
 use replica::aws::{self, AwsSettings};
 use replica::{Jitter, Replica};
 
+use crate::ministack::CLIENT_ENV;
+
 /// Speaks AWS to the address given, the emulator's or any other.
 #[derive(Debug, Clone)]
 pub struct Cloud {
@@ -13,8 +15,10 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    pub async fn at(endpoint_url: &str, region: &str) -> Cloud {
-        let settings = AwsSettings { endpoint_url: Some(endpoint_url.to_owned()), region: region.to_owned() };
+    /// With the keys that an emulator takes from anybody.
+    pub async fn at(endpoint_url: &str) -> Cloud {
+        let [(_, region), (_, id), (_, secret)] = CLIENT_ENV;
+        let settings = AwsSettings { endpoint_url: Some(endpoint_url.to_owned()), region: region.to_owned(), keys: Some((id.to_owned(), secret.to_owned())) };
         let config = aws::sdk_config(&settings).await;
         Cloud { settings, sqs: aws::sqs(&config), dynamo: aws::dynamo(&config) }
     }

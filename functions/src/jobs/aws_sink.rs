@@ -38,8 +38,8 @@ impl Sink for AwsSink {
             Ok(bodies) => bodies,
             Err(error) => return rows.iter().map(|_| Err(Undelivered::Transient(format!("the bodies could not be read: {error}")))).collect(),
         };
-        let written: Vec<Result<InReplica, Undelivered>> =
-            futures::stream::iter(rows.iter().map(|row| self.write(row, &bodies))).buffered(CONCURRENCY).collect().await;
+        let writes: Vec<_> = rows.iter().map(|row| self.write(row, &bodies)).collect();
+        let written: Vec<Result<InReplica, Undelivered>> = futures::stream::iter(writes).buffered(CONCURRENCY).collect().await;
         let news: Vec<Notification> = written.iter().filter_map(|one| one.as_ref().ok()?.tell.clone()).collect();
         let mut told = self.notifier.notify(&news).await.into_iter();
         written

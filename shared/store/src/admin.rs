@@ -56,7 +56,8 @@ pub async fn create_database(admin: &PgConnectOptions, name: &str, template: Opt
 
 /// Brings the schema up to date, as fc_owner. A second call does nothing.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<()> {
-    let mut connection = PgConnection::connect_with(owner).await?;
+    // Idempotent migrations remark on everything that is there, or not there, already.
+    let mut connection = PgConnection::connect_with(&owner.clone().options([("client_min_messages", "warning")])).await?;
     MIGRATOR.run(&mut connection).await.map_err(|error| Error::Unexpected(format!("a migration failed: {error}")))?;
     connection.close().await?;
     Ok(())
