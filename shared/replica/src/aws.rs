@@ -1,5 +1,6 @@
 //! Making AWS clients. A function that needs none makes none: loading root certificates is most of what this costs.
 
+use std::fmt;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -12,13 +13,25 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 const LONG_POLL_ATTEMPT: Duration = Duration::from_secs(25);
 
 /// Where AWS is, and who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AwsSettings {
     /// An emulator's address; `None` is AWS itself.
     pub endpoint_url: Option<String>,
     pub region: String,
     /// An access key id and its secret, where a process brings its own (an emulator's). `None` is the SDK's standard chain.
     pub keys: Option<(String, String)>,
+}
+
+impl fmt::Debug for AwsSettings {
+    /// Settings get logged; the secret must not.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key_id = self.keys.as_ref().map(|(id, _)| id);
+        f.debug_struct("AwsSettings")
+            .field("endpoint_url", &self.endpoint_url)
+            .field("region", &self.region)
+            .field("key_id", &key_id)
+            .finish()
+    }
 }
 
 /// The shared configuration: make it once a process, and clients from it.
@@ -65,4 +78,16 @@ pub fn sqs_long_poll(config: &SdkConfig) -> aws_sdk_sqs::Client {
         .operation_timeout(3 * LONG_POLL_ATTEMPT)
         .build();
     aws_sdk_sqs::Client::from_conf(aws_sdk_sqs::config::Builder::from(config).timeout_config(timeouts).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_logged() {
+        let keys = Some(("the-id".to_owned(), "the-secret".to_owned()));
+        let shown = format!("{:?}", AwsSettings { endpoint_url: None, region: "eu-west-1".into(), keys });
+        assert!(shown.contains("the-id") && !shown.contains("the-secret"), "{shown}");
+    }
 }

@@ -40,7 +40,7 @@ pub fn now() -> DateTime<Utc> {
 pub async fn stack() -> Stack {
     #[expect(clippy::disallowed_methods, reason = "where a test's emulator is can only come from outside")]
     let endpoint_url = std::env::var("AWS_ENDPOINT_URL").expect("AWS_ENDPOINT_URL is not set: run them with `cargo dev test`");
-    let config = aws::sdk_config(&AwsSettings { endpoint_url: Some(endpoint_url), region: "us-east-1".into() }).await;
+    let config = aws::sdk_config(&AwsSettings { endpoint_url: Some(endpoint_url), region: "us-east-1".into(), keys: None }).await;
     let dynamo = aws::dynamo(&config);
     let replica = Replica::new(dynamo.clone(), format!("worker-{}", fresh()), Jitter::seeded(7));
     replica.create_table_if_missing().await.unwrap();
