@@ -39,8 +39,8 @@ CREATE POLICY resolves_callers ON credentials FOR SELECT TO fc_mint USING (true)
 -- Tokens that span workspaces belong to their user.
 DROP POLICY IF EXISTS own_credentials ON credentials;
 CREATE POLICY own_credentials ON credentials TO fc_app
-    USING (workspace_id IS NULL AND user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid))
-    WITH CHECK (workspace_id IS NULL AND user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid));
+    USING (workspace_id IS NULL AND user_id = (SELECT nullif(current_setting('app.user_id', true), '')::uuid))
+    WITH CHECK (workspace_id IS NULL AND user_id = (SELECT nullif(current_setting('app.user_id', true), '')::uuid));
 
 -- Only mint_version publishes: for the application, history takes nothing but unpublished snapshots.
 DROP POLICY IF EXISTS only_snapshots ON resource_versions;

@@ -71,7 +71,7 @@ impl Db {
     /// BEGIN runs in a task of its own, because a cancelled `begin()` leaves it open on the pooled connection and the next
     /// borrower's writes are lost (sqlx issues 4385 and 4393). Here a caller that goes away leaves a transaction that ends itself.
     pub async fn begin(&self, scope: Scope) -> Result<Tx> {
-        let user = scope.user.map(|user| format!("SET LOCAL app.user = '{user}';")).unwrap_or_default();
+        let user = scope.user.map(|user| format!("SET LOCAL app.user_id = '{user}';")).unwrap_or_default();
         let statement = AssertSqlSafe(format!("BEGIN; SET LOCAL app.workspace = '{}'; {user}", scope.workspace));
         let pool = self.pool.clone();
         match tokio::spawn(async move { pool.begin_with(statement).await }).await {
