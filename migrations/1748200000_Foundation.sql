@@ -41,11 +41,12 @@ CREATE TABLE IF NOT EXISTS memberships (
 );
 CREATE INDEX IF NOT EXISTS ix_memberships_user ON memberships (user_id);
 
--- Tokens and console sessions. Only the sha256 of a secret is kept. Without a workspace a credential spans all its user's.
+-- Tokens, console sessions and one-time codes for signing in. Only the sha256 of a secret is kept. Without a workspace a
+-- credential spans all its user's.
 CREATE TABLE IF NOT EXISTS credentials (
     id uuid PRIMARY KEY DEFAULT uuid_v7(),
     sha256 bytea NOT NULL CONSTRAINT credentials_sha256_key UNIQUE CONSTRAINT credentials_sha256_length CHECK (octet_length(sha256) = 32),
-    kind text NOT NULL CONSTRAINT credentials_kind CHECK (kind IN ('session', 'personal', 'service', 'agent', 'evaluate')),
+    kind text NOT NULL CONSTRAINT credentials_kind CHECK (kind IN ('session', 'login', 'personal', 'service', 'agent', 'evaluate')),
     surface text CONSTRAINT credentials_surface CHECK (surface IN ('designer', 'cli', 'agent')),
     workspace_id uuid REFERENCES workspaces (id),
     user_id uuid REFERENCES users (id),
@@ -58,6 +59,7 @@ CREATE TABLE IF NOT EXISTS credentials (
     revoked_at timestamptz,
     CONSTRAINT credentials_shape CHECK (CASE kind
         WHEN 'session'  THEN surface = 'designer' AND user_id IS NOT NULL AND workspace_id IS NULL
+        WHEN 'login'    THEN surface = 'designer' AND user_id IS NOT NULL AND workspace_id IS NULL
         WHEN 'personal' THEN user_id IS NOT NULL AND ((surface = 'designer' AND workspace_id IS NULL) OR (surface = 'cli' AND workspace_id IS NOT NULL))
         WHEN 'service'  THEN surface = 'cli' AND workspace_id IS NOT NULL AND email IS NOT NULL
         WHEN 'agent'    THEN surface = 'agent' AND workspace_id IS NOT NULL

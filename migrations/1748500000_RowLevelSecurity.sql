@@ -36,6 +36,17 @@ CREATE POLICY resolves_callers ON memberships FOR SELECT TO fc_mint USING (true)
 DROP POLICY IF EXISTS resolves_callers ON credentials;
 CREATE POLICY resolves_callers ON credentials FOR SELECT TO fc_mint USING (true);
 
+-- Sessions begin and end inside functions of fc_mint; it makes and changes no other credential.
+DROP POLICY IF EXISTS begins_sessions ON credentials;
+CREATE POLICY begins_sessions ON credentials FOR INSERT TO fc_mint WITH CHECK (kind = 'session');
+DROP POLICY IF EXISTS ends_sessions ON credentials;
+CREATE POLICY ends_sessions ON credentials FOR UPDATE TO fc_mint USING (kind IN ('session', 'login')) WITH CHECK (kind IN ('session', 'login'));
+-- Elsewhere fc_mint works inside the workspace that it resolved, but credentials it only reads.
+DROP POLICY IF EXISTS in_scope ON credentials;
+CREATE POLICY in_scope ON credentials TO fc_app
+    USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
+    WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+
 -- Tokens that span workspaces belong to their user.
 DROP POLICY IF EXISTS own_credentials ON credentials;
 CREATE POLICY own_credentials ON credentials TO fc_app
@@ -78,6 +89,8 @@ GRANT SELECT ON tenants, users, workspaces, memberships, credentials, contents, 
 GRANT INSERT ON resource_versions, event_flow_manifests, outbox, git_anchors, idempotency_keys, audit_log, retired_slugs TO fc_mint;
 GRANT UPDATE ON resources, resource_drafts, git_anchors, idempotency_keys TO fc_mint;
 GRANT DELETE ON resources, resource_versions TO fc_mint;
+GRANT INSERT ON credentials TO fc_mint;
+GRANT UPDATE (revoked_at) ON credentials TO fc_mint;
 
 GRANT SELECT ON workspaces, resources, resource_drafts, resource_versions, contents, checks, event_flow_manifests, git_anchors, replica_epoch TO fc_jobs;
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox, replica_receipts TO fc_jobs;

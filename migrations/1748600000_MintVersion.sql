@@ -12,7 +12,7 @@ BEGIN
     SELECT c.id, c.kind, c.surface, c.user_id, c.email, c.scopes, c.expires_at, c.workspace_id
       INTO credential_id, kind, surface, user_id, email, scopes, expires_at, v_at
       FROM credentials c
-     WHERE c.sha256 = p_secret AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
+     WHERE c.sha256 = p_secret AND c.kind <> 'login' AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
     IF NOT FOUND THEN
         refusal := 'unauthorized';
         RETURN;
@@ -56,6 +56,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       LEFT JOIN workspaces w ON w.id = coalesce(c.workspace_id, m.workspace_id)
      WHERE c.id = p_credential
      ORDER BY w.slug, w.id
+$$;
+
+-- Begins a console session of 12 hours for the person behind a personal token of the console, or behind a one-time code, which
+-- works once. Answers when the session ends, or null.
+CREATE OR REPLACE FUNCTION begin_session(p_presented bytea, p_session bytea) RETURNS timestamptz
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_from record;
+    v_ends timestamptz := clock_timestamp() + interval '12 hours';
+BEGIN
+    SELECT c.id, c.kind, c.user_id, c.email INTO v_from FROM credentials c
+     WHERE c.sha256 = p_presented AND (c.kind = 'login' OR (c.kind = 'personal' AND c.surface = 'designer'))
+       AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF v_from.kind = 'login' THEN
+        UPDATE credentials c SET revoked_at = clock_timestamp() WHERE c.id = v_from.id AND c.revoked_at IS NULL;
+        IF NOT FOUND THEN   -- somebody else used the code at the same moment
+            RETURN NULL;
+        END IF;
+    END IF;
+    INSERT INTO credentials (sha256, kind, surface, user_id, name, email, expires_at)
+    VALUES (p_session, 'session', 'designer', v_from.user_id, 'console', v_from.email, v_ends);
+    RETURN v_ends;
+END $$;
+
+-- Ends a session; anything else stays as it is.
+CREATE OR REPLACE FUNCTION end_session(p_secret bytea) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE credentials SET revoked_at = clock_timestamp() WHERE sha256 = p_secret AND kind = 'session' AND revoked_at IS NULL
 $$;
 
 -- Publish, roll back, archive or unarchive resources of one type, all or none, in the caller's one statement.
@@ -336,18 +367,24 @@ END $$;
 GRANT CREATE ON SCHEMA public TO fc_mint;
 ALTER FUNCTION resolve_caller(bytea, text) OWNER TO fc_mint;
 ALTER FUNCTION describe_caller(uuid) OWNER TO fc_mint;
+ALTER FUNCTION end_session(bytea) OWNER TO fc_mint;
+ALTER FUNCTION begin_session(bytea, bytea) OWNER TO fc_mint;
 ALTER FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) OWNER TO fc_mint;
 ALTER FUNCTION delete_unpublished_resource(uuid, uuid) OWNER TO fc_mint;
 REVOKE CREATE ON SCHEMA public FROM fc_mint;
 
 REVOKE ALL ON FUNCTION resolve_caller(bytea, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION describe_caller(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION end_session(bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION begin_session(bytea, bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION delete_unpublished_resource(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION adopt_restore(bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION purge_workspace(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION resolve_caller(bytea, text) TO fc_app;
 GRANT EXECUTE ON FUNCTION describe_caller(uuid) TO fc_app;
+GRANT EXECUTE ON FUNCTION end_session(bytea) TO fc_app;
+GRANT EXECUTE ON FUNCTION begin_session(bytea, bytea) TO fc_app;
 GRANT EXECUTE ON FUNCTION mint_version(bytea, text, text, text, jsonb, text, text, bytea, text, text, text, text) TO fc_app;
 GRANT EXECUTE ON FUNCTION delete_unpublished_resource(uuid, uuid) TO fc_app;
 GRANT EXECUTE ON FUNCTION adopt_restore(bigint) TO fc_jobs;

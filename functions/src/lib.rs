@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod app;
+pub mod auth;
 pub mod connectors;
 pub mod drafting;
 pub mod envelope;

@@ -57,6 +57,10 @@ endpoints! {
     Open   open::get_openapi
     Open   open::get_schema
 
+    Open   auth::follow_login_link
+    Open   auth::begin_session
+    Open   auth::end_session
+
     Reads  access::get_me
     Reads  access::list_tokens
     Writes access::mint_token

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use domain::token::TokenKind;
 use uuid::Uuid;
 
 use crate::home::Home;
@@ -20,6 +21,8 @@ pub struct Demo {
     pub workspace_slug: &'static str,
     /// CI's, with all scopes.
     pub token: String,
+    /// Signs the owner in, once.
+    pub login_code: String,
     secrets: BTreeMap<String, String>,
 }
 
@@ -41,8 +44,10 @@ pub async fn people(home: &Home, owner_url: &str) -> Result<Demo> {
         seeder.credential(secret, credential).await?;
     }
     home.write_private(FILE, &serde_json::to_vec_pretty(&secrets)?)?;
+    let login_code = new_secret(TokenKind::Session);
+    seeder.credential(&login_code, &Credential::login(acme.owner, ACME.owner_email)).await?;
     let token = secrets.get("FETCHCATCH_TOKEN").cloned().context("a secret that was just made is gone")?;
-    Ok(Demo { workspace: acme.workspace, workspace_slug: ACME.workspace, token, secrets })
+    Ok(Demo { workspace: acme.workspace, workspace_slug: ACME.workspace, token, login_code, secrets })
 }
 
 fn kept(home: &Home) -> Result<BTreeMap<String, String>> {

@@ -93,7 +93,10 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
     tasks.spawn(async move { axum::serve(listener, router).await.map_err(anyhow::Error::from) });
     tasks.spawn({
         let (app, wake) = (app.clone(), wake.clone());
-        async move { Ok(dispatch_outbox::run_forever(&app, &wake).await) }
+        async move {
+            dispatch_outbox::run_forever(&app, &wake).await;
+            Ok(())
+        }
     });
     tasks.spawn(schedules(app.clone()));
     tasks.spawn({
@@ -101,14 +104,19 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
         let sqs = aws::sqs_long_poll(&aws::sdk_config(&cloud.settings).await);
         let consumer = Consumer::new(sqs, example_queue, config.clone(), jitter(&app));
         let workspaces = BTreeMap::from([(demo.workspace, demo.workspace_slug.to_owned())]);
-        async move { Ok(worker::run_example(config, Some(consumer), workspaces, DEFAULT_POLL_INTERVAL, stopping, |line| println!("{line}")).await) }
+        async move {
+            worker::run_example(config, Some(consumer), workspaces, DEFAULT_POLL_INTERVAL, stopping, |line| println!("{line}")).await;
+            Ok(())
+        }
     });
 
     examples::seed(&url, &demo.token).await?;
     reconcile_replica::run(&app, reconcile_replica::Options::default()).await?;
     drained(&app).await?;
+    let login_url = format!("{url}/auth/login?code={}", demo.login_code);
     let variables = [
         ("FETCHCATCH_URL", url.as_str()),
+        ("FETCHCATCH_LOGIN_URL", &login_url),
         ("DATABASE_URL", &database.app_url),
         ("AWS_ENDPOINT_URL", &ministack.endpoint),
         ("REPLICA_TABLE", TABLE),
@@ -117,6 +125,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
     let demo_variables = demo.variables();
     let all: Vec<(&str, &str)> = variables.into_iter().chain(CLIENT_ENV).chain(demo_variables.iter().map(|(name, value)| (*name, value.as_str()))).collect();
     dev_env::write(home, &all)?;
+    println!("sign in (once): {login_url}");
     println!("ready: {url} (tokens and addresses: {})", home.path(dev_env::FILE).display());
 
     match tasks.join_next().await {

@@ -129,11 +129,17 @@ impl<'a> Credential<'a> {
         Credential { kind: "evaluate", surface: None, workspace: Some(workspace), user: None, name: "local stack", email: None, scopes: &[] }
     }
 
+    /// A one-time code for the console's sign-in: `fcn_`.
+    pub fn login(user: Uuid, email: &'a str) -> Self {
+        Credential { kind: "login", surface: Some("designer"), workspace: None, user: Some(user), name: "one-time sign-in", email: Some(email), scopes: &[] }
+    }
+
     /// The kind of secret that goes with it.
     pub fn token_kind(&self) -> TokenKind {
         match (self.kind, self.surface) {
             ("agent", _) => TokenKind::Agent,
             ("evaluate", _) => TokenKind::Evaluate,
+            ("login" | "session", _) => TokenKind::Session,
             (_, Some("cli")) => TokenKind::Cli,
             _ => TokenKind::Designer,
         }

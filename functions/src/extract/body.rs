@@ -16,6 +16,18 @@ use crate::problem::{Problem, Result};
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
+/// The same for the few calls that anybody may make.
+#[derive(Debug, Clone)]
+pub struct OpenJson<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for OpenJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        document(parts, &["application/json"]).and_then(typed).map(OpenJson)
+    }
+}
+
 /// A JSON document as a merge patch: `application/json` or `application/merge-patch+json`.
 #[derive(Debug, Clone)]
 pub struct MergePatch(pub Value);

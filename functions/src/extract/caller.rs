@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use chrono::{DateTime, Utc};
 use domain::digest::Digest;
 use domain::identity::{ActorKind, CredentialKind, Right, Rights, Role, Scope, Source, Surface, rights};
@@ -20,6 +20,7 @@ use wire::problem::Code;
 
 use super::body;
 use super::provenance::Provenance;
+use super::session;
 use crate::app::App;
 use crate::problem::{Problem, Result};
 
@@ -36,17 +37,20 @@ impl FromRequestParts<App> for Presented {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
-        let bearer = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-            let (scheme, secret) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
-        });
-        let Some(bearer) = bearer else {
-            return Err(unauthorized("Send a token: `Authorization: Bearer <token>`. `fcc login` or the console's Settings, Tokens give you one."));
+        let (kind, secret) = match bearer(&parts.headers) {
+            Some(bearer) => token::parse(bearer).map_err(|_| unauthorized("The token is not one of ours, or part of it is missing: its checksum does not fit."))?,
+            None => session::of(parts)?.ok_or_else(|| {
+                unauthorized("Send a token: `Authorization: Bearer <token>`. `fcc login` or the console's Settings, Tokens give you one.")
+            })?,
         };
-        let (kind, secret) = token::parse(bearer).map_err(|_| unauthorized("The token is not one of ours, or part of it is missing: its checksum does not fit."))?;
         let workspace = parts.headers.get("x-fcc-workspace").and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         Ok(Presented { secret, surface: kind.surface(), workspace })
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
 impl Presented {
@@ -244,6 +248,11 @@ impl CallerCache {
             }
         }
         entries.insert(key, (Instant::now(), identity));
+    }
+
+    /// The same for a session that its own cookie ended.
+    pub fn forget_secret(&self, secret: Digest) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _), _| *known != secret);
     }
 
     /// A revoked credential is forgotten here at once; other instances follow within the minute.

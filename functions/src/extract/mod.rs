@@ -4,8 +4,9 @@ mod body;
 mod caller;
 mod parts;
 mod provenance;
+pub mod session;
 
-pub use body::{Json, MergePatch, document};
+pub use body::{Json, MergePatch, OpenJson, document};
 pub use caller::{Caller, CallerCache, Identity, Presented, WorkspaceAt, unauthorized, workspace_required};
 pub use parts::{IdempotencyKey, IfMatch, Path, Query};
 pub use provenance::Provenance;

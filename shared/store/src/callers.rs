@@ -48,3 +48,14 @@ pub struct Described {
 pub async fn describe(db: &Db, credential: Uuid) -> Result<Vec<Described>> {
     Ok(sqlx::query_as("SELECT * FROM describe_caller($1)").bind(credential).fetch_all(db.pool()).await?)
 }
+
+/// Begins a console session for who presents this; when it ends, or `None` where nothing begins with it.
+pub async fn begin_session(db: &Db, presented: Digest, session: Digest) -> Result<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar("SELECT begin_session($1, $2)").bind(presented.as_bytes()).bind(session.as_bytes()).fetch_one(db.pool()).await?)
+}
+
+/// Ends a console session.
+pub async fn end_session(db: &Db, session: Digest) -> Result<()> {
+    sqlx::query("SELECT end_session($1)").bind(session.as_bytes()).execute(db.pool()).await?;
+    Ok(())
+}
