@@ -15,14 +15,12 @@ const COMPRESS_ABOVE: u64 = 1024;
 /// Every endpoint, behind the same envelope as in a Lambda.
 pub fn router(app: App) -> Router {
     let endpoints = ENDPOINTS.iter().fold(Router::new(), |router, endpoint| router.merge(endpoint.axum_router()));
-    wrap(endpoints, app)
+    wrap(endpoints.fallback(not_found).method_not_allowed_fallback(not_found), app)
 }
 
-/// The envelope around any part of the table.
+/// The envelope around any part of the table, which brings its own fallback.
 pub fn wrap(router: Router<App>, app: App) -> Router {
     router
-        .fallback(not_found)
-        .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), envelope::envelope))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESS_ABOVE)))
         .with_state(app)

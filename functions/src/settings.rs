@@ -22,11 +22,21 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// From the environment of a Lambda. Fails naming the variable that is missing.
+    /// From the environment of a Lambda that serves an endpoint. Fails naming the variable that is missing.
     pub fn from_env() -> anyhow::Result<Settings> {
+        Settings::with_databases(required("DATABASE_URL")?, None)
+    }
+
+    /// From the environment of a job, which has no way into the database but the jobs' role.
+    pub fn of_job_from_env() -> anyhow::Result<Settings> {
+        let url = required("JOBS_DATABASE_URL")?;
+        Settings::with_databases(url.clone(), Some(url))
+    }
+
+    fn with_databases(database_url: String, jobs_database_url: Option<String>) -> anyhow::Result<Settings> {
         Ok(Settings {
-            database_url: required("DATABASE_URL")?,
-            jobs_database_url: optional("JOBS_DATABASE_URL"),
+            database_url,
+            jobs_database_url,
             database_connections: optional("DATABASE_CONNECTIONS").map(|text| text.parse()).transpose()?.unwrap_or(1),
             aws: AwsSettings {
                 endpoint_url: optional("AWS_ENDPOINT_URL"),
@@ -34,11 +44,18 @@ impl Settings {
                 keys: None,
             },
             replica_table: optional("REPLICA_TABLE"),
-            worker_queue_urls: optional("WORKER_QUEUE_URLS").map(|urls| urls.split(',').map(|url| url.trim().to_owned()).collect()).unwrap_or_default(),
+            worker_queue_urls: optional("WORKER_QUEUE_URLS")
+                .map(|urls| urls.split(',').map(|url| url.trim().to_owned()).collect())
+                .unwrap_or_default(),
             dispatch_queue_url: optional("DISPATCH_QUEUE_URL"),
             console_url: optional("CONSOLE_URL").unwrap_or_default(),
         })
     }
+}
+
+/// As the role `fc_owner`, over the direct writer endpoint: for migrations alone.
+pub fn owner_database_url() -> anyhow::Result<String> {
+    required("OWNER_DATABASE_URL")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where a function reads its environment")]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use store::Db;
 use store::outbox::{self, Delivered, Leased, Verdict};
 use uuid::Uuid;
@@ -42,7 +43,7 @@ pub enum Undelivered {
 }
 
 /// What one step did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Newest rows leased, one a resource.
     pub leased: usize,

@@ -1,0 +1,110 @@
+//! What starts each job of the table, and what it answers. A binary each.
+
+use std::process::ExitCode;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::consume;
+use crate::app::App;
+use crate::jobs;
+use crate::settings::{self, Settings};
+
+/// Started by a nudge on the queue, by the schedule, or by hand with `{}`.
+pub fn dispatch_outbox() -> ExitCode {
+    consume(app, |app, event| async move {
+        let nudges = nudges(event)?;
+        let outcome = jobs::dispatch_outbox::run(&app).await;
+        match nudges {
+            Some(messages) => answer(&taken(messages, &outcome)),
+            None => answer(&outcome?),
+        }
+    })
+}
+
+/// Started by the schedule, or by an operator with `{"adopt_restore": true}`.
+pub fn reconcile_replica() -> ExitCode {
+    consume(app, |app, event| async move { answer(&jobs::reconcile_replica::run(&app, serde_json::from_value(event)?).await?) })
+}
+
+/// Started by the schedule.
+pub fn sweep() -> ExitCode {
+    consume(app, |app, _| async move { answer(&jobs::sweep::run(&app).await?) })
+}
+
+/// Started by a deployment, before traffic moves to the new functions.
+pub fn migrate() -> ExitCode {
+    consume(settings::owner_database_url, |url, _| async move { answer(&jobs::migrate::run(&url).await?) })
+}
+
+fn app() -> anyhow::Result<App> {
+    Ok(App::new(Settings::of_job_from_env()?)?)
+}
+
+fn answer(result: &impl Serialize) -> anyhow::Result<Value> {
+    Ok(serde_json::to_value(result)?)
+}
+
+/// The messages of a queue's event; none when something else started the job.
+fn nudges(event: Value) -> anyhow::Result<Option<Vec<String>>> {
+    if event.get("Records").is_none() {
+        return Ok(None);
+    }
+    let event: SqsEvent = serde_json::from_value(event)?;
+    Ok(Some(event.records.into_iter().filter_map(|message| message.message_id).collect()))
+}
+
+/// Nudges say nothing but that there is work, so one run serves all of them, or it failed for all of them.
+fn taken<T>(messages: Vec<String>, outcome: &anyhow::Result<T>) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    if let Err(error) = outcome {
+        tracing::error!(error = format!("{error:#}"), nudges = messages.len(), "the dispatcher failed; its nudges go back to the queue");
+        messages.into_iter().for_each(|message| response.add_failure(message));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn from_the_queue() -> Value {
+        json!({"Records": [
+            {"messageId": "one", "body": "{}", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}},
+            {"messageId": "two", "body": "{}", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}},
+        ]})
+    }
+
+    #[test]
+    fn a_schedule_and_an_empty_event_are_no_nudges() {
+        let scheduled = json!({"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
+        assert_eq!(nudges(scheduled).unwrap(), None);
+        assert_eq!(nudges(json!({})).unwrap(), None);
+    }
+
+    #[test]
+    fn a_run_that_went_well_takes_every_nudge_off_the_queue() {
+        let messages = nudges(from_the_queue()).unwrap().unwrap();
+        assert_eq!(answer(&taken(messages, &Ok(()))).unwrap(), json!({"batchItemFailures": []}));
+    }
+
+    #[test]
+    fn a_run_that_failed_gives_every_nudge_back() {
+        let messages = nudges(from_the_queue()).unwrap().unwrap();
+        let failed: anyhow::Result<()> = Err(anyhow::anyhow!("no database"));
+        assert_eq!(
+            answer(&taken(messages, &failed)).unwrap(),
+            json!({"batchItemFailures": [{"itemIdentifier": "one"}, {"itemIdentifier": "two"}]})
+        );
+    }
+
+    #[test]
+    fn a_schedules_event_reconciles_without_adopting() {
+        let scheduled = json!({"version": "0", "source": "aws.events", "detail": {}});
+        let options: jobs::reconcile_replica::Options = serde_json::from_value(scheduled).unwrap();
+        assert!(!options.adopt_restore);
+    }
+}
