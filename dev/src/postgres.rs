@@ -61,14 +61,16 @@ impl Postgres {
         }
         let binaries = binaries::find(home.settings(), account, cluster.major()).await?;
         cluster.initialise(&binaries, options.durable).await?;
-        for _ in 0..5 {
+        let deadline = Instant::now() + START;
+        loop {
             let port = ports::pick(cluster.port())?;
             cluster.set_port(Some(port))?;
-            if let Some(started) = serve(home, &cluster, &binaries, account, port, options).await? {
-                return Ok(started);
+            match serve(home, &cluster, &binaries, account, port, options).await? {
+                Ok(started) => return Ok(started),
+                Err(reason) if Instant::now() >= deadline => bail!("Postgres can't start: {reason}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
-        bail!("every port that was free a moment ago was taken by another process")
     }
 
     /// The server's process, if it is ours.
@@ -134,7 +136,10 @@ async fn is_durable(url: &str) -> Result<bool> {
     Ok(fsync == "on")
 }
 
-/// `None` when somebody else took the port first.
+/// How Postgres says that its data is still in use.
+const PREDECESSOR: [&str; 2] = ["lock file \"postmaster.pid\" already exists", "pre-existing shared memory block"];
+
+/// `Err` is what may pass: somebody else took the port first, or processes of a killed server have not noticed yet that it is gone.
 async fn serve(
     home: &Home,
     cluster: &Cluster<'_>,
@@ -142,7 +147,7 @@ async fn serve(
     account: Option<Account>,
     port: u16,
     options: Options,
-) -> Result<Option<Postgres>> {
+) -> Result<std::result::Result<Postgres, &'static str>> {
     let log = home.path("postgres.log");
     let mut child = children::spawn(
         home,
@@ -163,10 +168,16 @@ async fn serve(
     tokio::select! {
         ready = wait_ready(&admin_url, START) => ready.with_context(|| format!("Postgres doesn't answer; see {}", log.display()))?,
         _ = child.wait() => {
-            return if ports::is_taken(port) { Ok(None) } else { children::ended_early("Postgres", &log) };
+            return if ports::is_taken(port) {
+                Ok(Err("another process takes every port that was free a moment ago"))
+            } else if PREDECESSOR.iter().any(|sign| children::log_tail(&log).contains(sign)) {
+                Ok(Err("processes of an earlier server still hold its data"))
+            } else {
+                children::ended_early("Postgres", &log)
+            };
         }
     }
-    Ok(Some(Postgres { admin_url, child: Some(child) }))
+    Ok(Ok(Postgres { admin_url, child: Some(child) }))
 }
 
 fn arguments(data: &Path, port: u16, options: Options) -> Vec<OsString> {

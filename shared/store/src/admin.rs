@@ -18,7 +18,7 @@ pub struct RolePasswords<'a> {
 
 /// Makes the four roles, or sets their passwords anew. CREATE ROLE races when several databases are set up at once, hence the lock.
 pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_>) -> Result<()> {
-    let mut connection = PgConnection::connect_with(admin).await?;
+    let mut connection = connect(admin).await?;
     let mut tx = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('fetchcatch roles', 7))").execute(&mut *tx).await?;
     for (role, password) in [("fc_owner", Some(passwords.owner)), ("fc_app", Some(passwords.app)), ("fc_jobs", Some(passwords.jobs)), ("fc_mint", None)] {
@@ -40,7 +40,7 @@ pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_
 
 /// Makes a database that fc_owner owns, from a template when one is named. Keeps one that exists.
 pub async fn create_database(admin: &PgConnectOptions, name: &str, template: Option<&str>) -> Result<()> {
-    let mut connection = PgConnection::connect_with(admin).await?;
+    let mut connection = connect(admin).await?;
     let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)").bind(name).fetch_one(&mut connection).await?;
     if !exists {
         let statement: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I OWNER fc_owner TEMPLATE %I', $1::text, $2::text)")
@@ -56,9 +56,13 @@ pub async fn create_database(admin: &PgConnectOptions, name: &str, template: Opt
 
 /// Brings the schema up to date, as fc_owner. A second call does nothing.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<()> {
-    // Idempotent migrations remark on everything that is there, or not there, already.
-    let mut connection = PgConnection::connect_with(&owner.clone().options([("client_min_messages", "warning")])).await?;
+    let mut connection = connect(owner).await?;
     MIGRATOR.run(&mut connection).await.map_err(|error| Error::Unexpected(format!("a migration failed: {error}")))?;
     connection.close().await?;
     Ok(())
+}
+
+/// What is idempotent remarks on everything that is there, or not there, already: nobody needs to read that.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    Ok(PgConnection::connect_with(&options.clone().options([("client_min_messages", "warning")])).await?)
 }
