@@ -1,0 +1,3 @@
+//! The contract, a file an operation.
+
+mod connectors;

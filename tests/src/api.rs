@@ -1,0 +1,224 @@
+//! The system under test: one of its own for each test.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dev::stack::cloud::Cloud;
+use dev::stack::database::Database;
+use dev::stack::tenants::{self, ALL_SCOPES, Credential, Seeder, new_secret};
+use functions::app::App;
+use functions::jobs::dispatch_outbox::{self, Step};
+use functions::settings::Settings;
+use replica::Replica;
+use reqwest::Method;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection as _, PgConnection, PgPool};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, Notify};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::database::{self, environment};
+use crate::{Request, Tenant, invariants};
+
+/// As many requests as the gateway of a test carries out at the same time.
+const DATABASE_CONNECTIONS: u32 = 20;
+
+/// A gateway with its database, table and queues, and two tenants: acme, whom `tenant` and `ci` belong to, and globex.
+pub struct Api {
+    pub app: App,
+    /// `http://127.0.0.1:<port>`
+    pub origin: String,
+    pub tenant: Tenant,
+    /// A service token of the first tenant, of the cli surface, with all scopes.
+    pub ci: String,
+    pub other_tenant: Tenant,
+    pub cloud: Cloud,
+    pub replica: Replica,
+    /// The queues of the two fleets that every publish is told to.
+    pub fleets: [String; 2],
+    pub database: Database,
+    /// As `fc_owner`, which sees all: for setting up and for looking.
+    pub owner_db: PgPool,
+    pub(crate) seeder: Mutex<Seeder>,
+    http: reqwest::Client,
+    wake: Arc<Notify>,
+    tasks: JoinSet<()>,
+    counter: AtomicUsize,
+    name: String,
+    finished: bool,
+}
+
+/// A name that no other test, and no earlier run, has used.
+#[expect(clippy::disallowed_methods, reason = "tests that share servers need names that differ")]
+pub fn fresh() -> Uuid {
+    Uuid::new_v4()
+}
+
+impl Api {
+    pub async fn start() -> Api {
+        let name = format!("fc_test_{}", fresh().simple());
+        let cloud = Cloud::at(&environment("AWS_ENDPOINT_URL")).await;
+        let (first, second) = (format!("{name}-1"), format!("{name}-2"));
+        let (database, replica, one, two) =
+            tokio::join!(database::create(&name), cloud.table(&name), cloud.queue(&first), cloud.queue(&second));
+        let (replica, fleets) = (replica.unwrap(), [one.unwrap(), two.unwrap()]);
+
+        let mut seeder = Seeder::connect(&database.owner_url).await.unwrap();
+        let tenant = tenant(&mut seeder, "acme").await;
+        let other_tenant = self::tenant(&mut seeder, "globex").await;
+        let service = Credential::service(tenant.workspace, "ci-bot@acme.example", ALL_SCOPES);
+        let ci = new_secret(service.token_kind());
+        seeder.credential(&ci, &service).await.unwrap();
+
+        let wake = Arc::new(Notify::new());
+        let settings = Settings {
+            database_url: database.app_url.clone(),
+            jobs_database_url: Some(database.jobs_url.clone()),
+            database_connections: DATABASE_CONNECTIONS,
+            aws: cloud.settings.clone(),
+            replica_table: Some(name.clone()),
+            worker_queue_urls: fleets.to_vec(),
+            dispatch_queue_url: None,
+            console_url: "https://console.example".to_owned(),
+        };
+        let app = App::with_local_dispatcher(settings, wake.clone()).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let router = functions::gateway::router(app.clone());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Api {
+            app,
+            origin,
+            tenant,
+            ci,
+            other_tenant,
+            cloud,
+            replica,
+            fleets,
+            owner_db: PgPoolOptions::new().max_connections(4).connect_lazy(&database.owner_url).unwrap(),
+            database,
+            seeder: Mutex::new(seeder),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            wake,
+            tasks,
+            counter: AtomicUsize::new(0),
+            name,
+            finished: false,
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Request {
+        self.request(Method::POST, path)
+    }
+
+    pub fn put(&self, path: &str) -> Request {
+        self.request(Method::PUT, path)
+    }
+
+    pub fn patch(&self, path: &str) -> Request {
+        self.request(Method::PATCH, path)
+    }
+
+    pub fn delete(&self, path: &str) -> Request {
+        self.request(Method::DELETE, path)
+    }
+
+    /// As the first tenant's owner, on the designer surface, until it is told otherwise.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request::new(&self.http, method, &self.origin, path, &self.tenant.token)
+    }
+
+    /// Runs the dispatcher until nothing is due.
+    pub async fn dispatch(&self) -> Step {
+        dispatch_outbox::run(&self.app).await.unwrap()
+    }
+
+    /// Runs the dispatcher beside the test, as the local stack does.
+    pub fn dispatch_in_background(&mut self) {
+        let (app, wake) = (self.app.clone(), self.wake.clone());
+        self.tasks.spawn(async move { dispatch_outbox::run_forever(&app, &wake).await });
+    }
+
+    /// Sets the first tenant's governance mode, under the lock that a change of mode takes.
+    pub async fn set_mode(&self, mode: &str) {
+        let mut tx = self.owner_db.begin().await.unwrap();
+        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('workspace:' || $1::text, 7))";
+        sqlx::query(lock).bind(self.tenant.workspace).execute(&mut *tx).await.unwrap();
+        let update = "UPDATE workspaces SET governance_mode = $2 WHERE id = $1";
+        sqlx::query(update).bind(self.tenant.workspace).bind(mode).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A connection of a superuser to the test's database: for what no role of ours may do.
+    pub async fn superuser(&self) -> PgConnection {
+        PgConnection::connect_with(&database::superuser_options(&self.name)).await.unwrap()
+    }
+
+    /// The messages that wait in a fleet's queue; they are taken from it.
+    pub async fn messages(&self, fleet: &str) -> Vec<replica::Notification> {
+        let mut all = Vec::new();
+        loop {
+            let received = self.cloud.sqs.receive_message().queue_url(fleet).max_number_of_messages(10).send().await.unwrap();
+            let Some(messages) = received.messages.filter(|messages| !messages.is_empty()) else { return all };
+            for message in messages {
+                all.push(serde_json::from_str(message.body().unwrap()).unwrap());
+                let handle = message.receipt_handle().unwrap();
+                self.cloud.sqs.delete_message().queue_url(fleet).receipt_handle(handle).send().await.unwrap();
+            }
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Drains the outbox, checks what must always hold, and removes what the test stood on.
+    pub async fn finish(mut self) {
+        self.finished = true;
+        self.tasks.shutdown().await;
+        invariants::drain(&self).await;
+        invariants::check(&self).await;
+        remove(&self.name, &self.cloud, &self.fleets).await;
+    }
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        if self.finished && !std::thread::panicking() {
+            return;
+        }
+        // A failed test cleans up too, in a runtime of its own because this one may have no turn left.
+        let (name, cloud, fleets) = (self.name.clone(), self.cloud.clone(), self.fleets.clone());
+        let removal = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(remove(&name, &cloud, &fleets));
+        });
+        let removed = removal.join().is_ok();
+        assert!(std::thread::panicking(), "the test did not end with `api.finish().await` (what it stood on was removed: {removed})");
+    }
+}
+
+async fn remove(name: &str, cloud: &Cloud, fleets: &[String]) {
+    database::drop(name).await;
+    cloud.dynamo.delete_table().table_name(name).send().await.unwrap();
+    for fleet in fleets {
+        cloud.sqs.delete_queue().queue_url(fleet).send().await.unwrap();
+    }
+}
+
+async fn tenant(seeder: &mut Seeder, slug: &str) -> Tenant {
+    let owner_email = format!("owner@{slug}.example");
+    let tenant = tenants::Tenant { slug, name: slug, workspace: slug, owner_email: &owner_email, owner_name: "The Owner" };
+    let seated = seeder.tenant(&tenant).await.unwrap();
+    let credential = Credential::designer(seated.owner, &owner_email);
+    let token = new_secret(credential.token_kind());
+    seeder.credential(&token, &credential).await.unwrap();
+    Tenant { workspace: seated.workspace, owner: seated.owner, owner_email, token }
+}

@@ -1,0 +1,61 @@
+//! Tokens of every kind, put into the database directly: most tests are not about minting.
+
+use dev::stack::tenants::{Credential, new_secret};
+use uuid::Uuid;
+
+use crate::Api;
+
+/// Who a token is for, in the first tenant's workspace.
+#[derive(Debug, Clone, Copy)]
+pub enum Token<'a> {
+    /// `fcp_`: a person with this role, in the console or a script.
+    Person(&'a str),
+    /// `fcs_`: a person with this role, with `fcc`.
+    PersonWithFcc(&'a str),
+    /// `fcs_`: a service with these scopes.
+    Service(&'a [&'a str]),
+    /// `fca_`
+    Agent,
+    /// `fce_`
+    Application,
+}
+
+/// A tenant of the test: its workspace, and its owner's token of the designer surface.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    pub workspace: Uuid,
+    pub owner: Uuid,
+    pub owner_email: String,
+    pub token: String,
+}
+
+impl Api {
+    /// A new token. A person is a member of its own for each call, `<role>-<n>@acme.example`.
+    pub async fn token(&self, token: Token<'_>) -> String {
+        let mut seeder = self.seeder.lock().await;
+        let workspace = self.tenant.workspace;
+        let (user, email) = match token {
+            Token::Person(role) | Token::PersonWithFcc(role) => {
+                let email = format!("{role}-{}@acme.example", self.count());
+                let user = seeder.user(&email, role).await.unwrap();
+                seeder.member(workspace, user, role).await.unwrap();
+                (user, email)
+            }
+            Token::Service(_) => (Uuid::nil(), "ci-bot@acme.example".to_owned()),
+            Token::Agent => (Uuid::nil(), "agent@acme.example".to_owned()),
+            Token::Application => (Uuid::nil(), String::new()),
+        };
+        let credential = match token {
+            Token::Person(_) => Credential::designer(user, &email),
+            Token::PersonWithFcc(_) => {
+                Credential { surface: Some("cli"), workspace: Some(workspace), ..Credential::designer(user, &email) }
+            }
+            Token::Service(scopes) => Credential::service(workspace, &email, scopes),
+            Token::Agent => Credential::agent(workspace, &email),
+            Token::Application => Credential::evaluate(workspace),
+        };
+        let secret = new_secret(credential.token_kind());
+        seeder.credential(&secret, &credential).await.unwrap();
+        secret
+    }
+}
