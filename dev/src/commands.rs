@@ -1,5 +1,7 @@
 //! The subcommands of `cargo dev`, a file each.
 
+pub mod check;
 mod demo;
+pub mod generate;
 pub mod test;
 pub mod up;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod children;
 pub mod commands;
+pub mod generate;
 pub mod home;
 pub mod ministack;
 pub mod ports;
