@@ -1,5 +1,6 @@
 //! The subcommands of `cargo dev`, a file each.
 
+pub mod bench;
 pub mod check;
 mod demo;
 pub mod generate;

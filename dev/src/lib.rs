@@ -1,6 +1,7 @@
 //! The local stack and the generators: what `cargo dev` runs.
 
 pub mod account;
+pub mod bench;
 pub mod children;
 pub mod commands;
 pub mod generate;
@@ -9,6 +10,7 @@ pub mod ministack;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod scratch;
 pub mod settings;
 pub mod shutdown;
 pub mod stack;

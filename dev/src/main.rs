@@ -18,6 +18,7 @@ struct Arguments {
 enum Command {
     Up(commands::up::Arguments),
     Test(commands::test::Arguments),
+    Bench(commands::bench::Arguments),
     Generate(commands::generate::Arguments),
     Check(commands::check::Arguments),
 }
@@ -49,6 +50,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up(arguments) => commands::up::run(&settings, arguments).await,
         Command::Test(arguments) => commands::test::run(&settings, arguments).await,
+        Command::Bench(arguments) => commands::bench::run(&settings, arguments).await,
         Command::Generate(arguments) => commands::generate::run(&settings, &arguments),
         Command::Check(arguments) => commands::check::run(&settings, &arguments),
     }

@@ -18,7 +18,8 @@ use crate::{
     home::Home,
     ministack::{CLIENT_ENV, MiniStack},
     postgres::{Options, Postgres},
-    process::{Identity, Signal},
+    process::Signal,
+    scratch::Scratch,
     settings::Settings,
     shutdown::Shutdown,
     summary::Summary,
@@ -40,25 +41,11 @@ const PREFIX: &str = "test-stack-";
 /// When a server doesn't start. Failing tests are no error but cargo's exit code.
 pub async fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode> {
     let mut shutdown = Shutdown::catch()?;
-    clear_dead_runs(settings);
-    let home = settings.target.join(format!("{PREFIX}{}", std::process::id()));
-    let traces = Traces(Some(Home::open(&Settings { home, ..settings.clone() })?));
-    let home = traces.0.as_ref().context("a run without a home")?;
+    let home = Scratch::open(settings, PREFIX)?;
     tokio::select! {
-        ended = run_in(home, arguments) => ended.map(ExitCode::from),
+        ended = run_in(&home, arguments) => ended.map(ExitCode::from),
         // The other future is dropped, which ends its children.
         code = shutdown.requested() => Ok(code.into()),
-    }
-}
-
-/// What a run leaves behind; gone when this is dropped, which a panic does too.
-struct Traces(Option<Home>);
-
-impl Drop for Traces {
-    fn drop(&mut self) {
-        if let Some(Err(error)) = self.0.take().map(Home::remove) {
-            tracing::warn!("{error:#}");
-        }
     }
 }
 
@@ -166,22 +153,6 @@ fn cargo_arguments(given: &[OsString], colours: bool) -> Vec<OsString> {
         all.extend(colour.map(OsString::from));
     }
     all
-}
-
-/// End and remove what test runs left behind that were killed.
-fn clear_dead_runs(settings: &Settings) {
-    for entry in std::fs::read_dir(&settings.target).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse().ok()) else { continue };
-        // A run that has just begun may not hold its lock yet, but it is there.
-        if Identity::of(pid).is_none() {
-            let cleared = Home::open(&Settings { home: entry.path(), ..settings.clone() }).and_then(Home::remove);
-            // Another run may be clearing it at the same time; what matters is that ours can go on.
-            if let Err(error) = cleared {
-                tracing::warn!("can't clear what an earlier run left behind: {error:#}");
-            }
-        }
-    }
 }
 
 #[cfg(test)]
