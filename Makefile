@@ -4,7 +4,7 @@
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: prerequisites ## Run everything on this machine: API, dispatcher, worker and console on http://127.0.0.1:4000
+dev: prerequisites ## Run everything on this machine: API, dispatcher and worker on http://127.0.0.1:4000
 	@cargo dev up
 
 test: prerequisites lint ## Lint, then run every test against a Postgres and a MiniStack of its own

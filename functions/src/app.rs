@@ -103,7 +103,10 @@ impl App {
         if let Some(wake) = &self.local_dispatcher {
             wake.notify_one();
         } else if let Some(url) = &self.settings.dispatch_queue_url {
-            let sent = tokio::time::timeout(NUDGE_PATIENCE, async { self.sqs().await.send_message().queue_url(url).message_body("{}").send().await }).await;
+            let sent = tokio::time::timeout(NUDGE_PATIENCE, async {
+                self.sqs().await.send_message().queue_url(url).message_body("{}").send().await
+            })
+            .await;
             match sent {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::warn!(error = %aws_sdk_sqs::error::DisplayErrorContext(&error), "the nudge was not sent"),

@@ -108,7 +108,8 @@ pub async fn save(tx: &mut Tx, target: Target<'_>, draft: Draft, next: Next) -> 
     if content.digest == draft.digest.0 && next.base_version == draft.base_version {
         return Ok(Some(Loaded { draft, body: content.body }));
     }
-    let swap = Swap { expected: Some((draft.digest.0, draft.base_version)), base_version: next.base_version, restored_from: next.restored_from };
+    let swap =
+        Swap { expected: Some((draft.digest.0, draft.base_version)), base_version: next.base_version, restored_from: next.restored_from };
     let caller = target.caller;
     let saved = store::drafts::save(tx, caller.workspace.id, target.kind, draft.resource_id, swap, &content, &caller.author()).await?;
     if saved.is_none() {
@@ -125,13 +126,20 @@ pub fn content_of(kind: ResourceType, document: &Value) -> Result<Content> {
             Code::PayloadTooLarge,
             format!("The {kind} would be {bytes} bytes in canonical form and may be {}. Nothing was changed.", domain::MAX_BODY_BYTES),
         ),
-        Inadmissible::TooDeep => Problem::new(Code::SchemaViolation, format!("The {kind} would be nested too deeply: {inadmissible}. Nothing was changed.")),
+        Inadmissible::TooDeep => {
+            Problem::new(Code::SchemaViolation, format!("The {kind} would be nested too deeply: {inadmissible}. Nothing was changed."))
+        }
     })?;
     match kind {
         ResourceType::Connector => {
             let findings = connector::check(document).map_err(|violations| {
-                let errors = violations.into_iter().map(|violation| BodyError { pointer: violation.pointer, detail: violation.detail }).collect();
-                Problem::new(Code::SchemaViolation, "The config would break the connector schema; `errors` says where. Nothing was changed.").errors(errors)
+                let errors =
+                    violations.into_iter().map(|violation| BodyError { pointer: violation.pointer, detail: violation.detail }).collect();
+                Problem::new(
+                    Code::SchemaViolation,
+                    "The config would break the connector schema; `errors` says where. Nothing was changed.",
+                )
+                .errors(errors)
             })?;
             let manifest = Canonical::of(&connector::manifest(document));
             Ok(Content {
@@ -149,10 +157,13 @@ pub fn content_of(kind: ResourceType, document: &Value) -> Result<Content> {
 
 /// 412, with what the draft is now.
 fn precondition_failed(draft: &Draft) -> Problem {
-    Problem::new(Code::PreconditionFailed, "The draft is no longer the one that If-Match names. Nothing was changed; read the draft again and repeat your change on it.")
-        .fact("etag", draft.digest.0)
-        .fact("updated_by", &draft.updated_by_email)
-        .fact("updated_at", Millis(draft.updated_at))
+    Problem::new(
+        Code::PreconditionFailed,
+        "The draft is no longer the one that If-Match names. Nothing was changed; read the draft again and repeat your change on it.",
+    )
+    .fact("etag", draft.digest.0)
+    .fact("updated_by", &draft.updated_by_email)
+    .fact("updated_at", Millis(draft.updated_at))
 }
 
 /// The draft becomes the active version again, or empty where there is none.
@@ -178,7 +189,11 @@ pub struct Sides {
 /// The three documents of a merge, of which `base` and `active` are one and the same while nobody published in between.
 pub async fn sides(tx: &mut Tx, target: Target<'_>, draft: &Draft) -> Result<Sides> {
     let active = version_document(tx, target, draft, draft.active_version).await?;
-    let base = if draft.base_version == draft.active_version { active.clone() } else { version_document(tx, target, draft, draft.base_version).await? };
+    let base = if draft.base_version == draft.active_version {
+        active.clone()
+    } else {
+        version_document(tx, target, draft, draft.base_version).await?
+    };
     Ok(Sides { base, draft: document(tx, target.caller, draft.digest.0).await?, active })
 }
 
@@ -186,7 +201,11 @@ pub async fn sides(tx: &mut Tx, target: Target<'_>, draft: &Draft) -> Result<Sid
 pub async fn restore(tx: &mut Tx, target: Target<'_>, from: &Version) -> Result<Loaded> {
     for _ in 0..MAX_TRIES {
         let draft = find_to_write(tx, target).await?;
-        let next = Next { document: document(tx, target.caller, from.digest()).await?, base_version: draft.active_version, restored_from: from.version };
+        let next = Next {
+            document: document(tx, target.caller, from.digest()).await?,
+            base_version: draft.active_version,
+            restored_from: from.version,
+        };
         if let Some(saved) = save(tx, target, draft, next).await? {
             return Ok(saved);
         }

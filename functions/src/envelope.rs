@@ -41,7 +41,9 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
                 Err(_) => Problem::internal("the handler panicked").into_response(),
             }
         }
-        Err(broken) => Problem::new(wire::problem::Code::MalformedJson, format!("The request's body ended early: {broken}.")).into_response(),
+        Err(broken) => {
+            Problem::new(wire::problem::Code::MalformedJson, format!("The request's body ended early: {broken}.")).into_response()
+        }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = answer(problem, &id);
@@ -67,7 +69,9 @@ fn request_id(app: &App, request: &Request) -> String {
         Some(RequestContext::ApiGatewayV2(context)) if context.request_id.is_some() => context.request_id.clone().unwrap_or_default(),
         _ => {
             let [a @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = app.random();
-            uuid::Builder::from_unix_timestamp_millis(u64::try_from(app.now().timestamp_millis()).unwrap_or_default(), &first_ten(a)).into_uuid().to_string()
+            uuid::Builder::from_unix_timestamp_millis(u64::try_from(app.now().timestamp_millis()).unwrap_or_default(), &first_ten(a))
+                .into_uuid()
+                .to_string()
         }
     }
 }

@@ -82,7 +82,8 @@ async fn replay(tx: &mut Tx, workspace: Uuid, answer: Value) -> Result<Response>
 impl Attempt<'_> {
     /// Keeps the answer for a repeat and commits; a refusal is not kept, and rolls back.
     pub async fn end<T: Serialize>(self, status: StatusCode, outcome: Result<T>) -> Result<T> {
-        let kept = |answer: &T| Ok(Kept { status: status.as_u16(), body: serde_json::to_value(answer).map_err(Problem::internal)?, config: None });
+        let kept =
+            |answer: &T| Ok(Kept { status: status.as_u16(), body: serde_json::to_value(answer).map_err(Problem::internal)?, config: None });
         self.finish(outcome, kept).await
     }
 
@@ -108,9 +109,15 @@ impl Attempt<'_> {
 }
 
 pub fn reused() -> Problem {
-    Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used within the last 24 hours with another path or body. Use a new key for a new request.")
+    Problem::new(
+        Code::IdempotencyKeyReused,
+        "This Idempotency-Key was used within the last 24 hours with another path or body. Use a new key for a new request.",
+    )
 }
 
 pub fn in_progress() -> Problem {
-    Problem::new(Code::InProgress, "The first request with this Idempotency-Key has not ended yet. Try again in a moment with the same key.")
+    Problem::new(
+        Code::InProgress,
+        "The first request with this Idempotency-Key has not ended yet. Try again in a moment with the same key.",
+    )
 }

@@ -73,8 +73,16 @@ fn limit(given: Option<&str>) -> Result<i64> {
 }
 
 fn decode<T: DeserializeOwned>(cursor: &str) -> Result<T> {
-    let invalid = || Problem::new(Code::InvalidCursor, "The cursor is not one that this list gave out. Take it from the last page's answer, or leave it out to begin again.");
-    let bytes = (0..cursor.len()).step_by(2).map(|at| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect::<Option<Vec<u8>>>();
+    let invalid = || {
+        Problem::new(
+            Code::InvalidCursor,
+            "The cursor is not one that this list gave out. Take it from the last page's answer, or leave it out to begin again.",
+        )
+    };
+    let bytes = (0..cursor.len())
+        .step_by(2)
+        .map(|at| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect::<Option<Vec<u8>>>();
     serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())
 }
 
@@ -93,7 +101,12 @@ pub fn next_page<R, K: Serialize>(mut rows: Vec<R>, limit: i64, position: impl F
 }
 
 /// A page of connectors or flows, and the cursor of the next.
-pub async fn page_of_resources(app: &App, caller: &Caller, kind: ResourceType, query: &ResourceQuery) -> Result<(Vec<Resource>, Option<String>)> {
+pub async fn page_of_resources(
+    app: &App,
+    caller: &Caller,
+    kind: ResourceType,
+    query: &ResourceQuery,
+) -> Result<(Vec<Resource>, Option<String>)> {
     let limit = limit(query.limit.as_deref())?;
     let sort = match query.sort.as_deref() {
         None => Sort::Created,

@@ -49,7 +49,11 @@ async fn merged(tx: &mut Tx, target: Target<'_>, draft: &Draft, resolutions: &Re
             pointer: format!("/resolutions/{}", path.replace('~', "~0").replace('/', "~1")),
             detail: format!("there is no conflict at {path:?}"),
         });
-        return Err(Problem::new(Code::InvalidBody, "Some resolutions name no conflict of this merge; `errors` says which. Nothing was changed.").errors(errors.collect()));
+        return Err(Problem::new(
+            Code::InvalidBody,
+            "Some resolutions name no conflict of this merge; `errors` says which. Nothing was changed.",
+        )
+        .errors(errors.collect()));
     }
     if merged.conflicts.is_empty() {
         return Ok(merged.value);

@@ -1,8 +1,8 @@
 //! From a request to `mint_version` and back: connectors and flows publish, roll back and archive through here.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::http::request::Parts;
 use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::digest::Digest;
 use domain::identity::{ResourceType, Surface};
 use serde_json::Value;
@@ -95,7 +95,9 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
     let number = |name: &str| facts.get(name).and_then(Value::as_i64).unwrap_or_default();
     let active = number("active_version");
     match code.as_str() {
-        "unauthorized" => crate::extract::unauthorized("The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console."),
+        "unauthorized" => crate::extract::unauthorized(
+            "The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console.",
+        ),
         "workspace_required" => {
             let slugs: Vec<String> = facts.remove("slugs").and_then(|slugs| serde_json::from_value(slugs).ok()).unwrap_or_default();
             crate::extract::workspace_required(&slugs)
@@ -108,7 +110,9 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         "governance_refused" => governance(&facts, intent.operation),
         "base_version_required" => Problem::new(
             Code::BaseVersionRequired,
-            format!("Say in `base_version` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."),
+            format!(
+                "Say in `base_version` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."
+            ),
         )
         .fact("active_version", active),
         "version_conflict" => {
@@ -116,24 +120,41 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
             let detail = if active == 0 {
                 format!("{named:?} has never been published, so its base_version is 0. Nothing was published.")
             } else {
-                format!("Version {active} of {named:?} is active and the draft is based on version {base}. Nothing was published. Reset the draft, keep editing, or merge the active version into it.")
+                format!(
+                    "Version {active} of {named:?} is active and the draft is based on version {base}. Nothing was published. Reset the draft, keep editing, or merge the active version into it."
+                )
             };
-            keep(Problem::new(Code::VersionConflict, detail), &facts, &["active_version", "draft_base_version", "published_by", "published_at", "source"])
-                .fact("resolutions", ["reset_draft", "keep_editing", "merge"])
+            keep(
+                Problem::new(Code::VersionConflict, detail),
+                &facts,
+                &["active_version", "draft_base_version", "published_by", "published_at", "source"],
+            )
+            .fact("resolutions", ["reset_draft", "keep_editing", "merge"])
         }
         "draft_changed" => keep(
-            Problem::new(Code::DraftChanged, format!("The draft of {named:?} is no longer the one that you reviewed. Nothing was published; look at the draft again.")),
+            Problem::new(
+                Code::DraftChanged,
+                format!("The draft of {named:?} is no longer the one that you reviewed. Nothing was published; look at the draft again."),
+            ),
             &facts,
             &["etag", "updated_by", "updated_at"],
         ),
-        "archived" => Problem::new(Code::Archived, format!("{named:?} is archived. Unarchive it first; its draft can be edited meanwhile.")),
-        "not_published" => Problem::new(Code::NotPublished, format!("{named:?} has never been published, so there is nothing to archive. Delete it, or publish it first.")),
-        "no_changes" => Problem::new(Code::NoChanges, match intent.operation {
-            "publish" => format!("The draft of {named:?} equals its active version; there is nothing to publish."),
-            "rollback" => format!("That version of {named:?} holds what is active already."),
-            "archive" => format!("{named:?} is archived already."),
-            _ => format!("{named:?} is not archived."),
-        }),
+        "archived" => {
+            Problem::new(Code::Archived, format!("{named:?} is archived. Unarchive it first; its draft can be edited meanwhile."))
+        }
+        "not_published" => Problem::new(
+            Code::NotPublished,
+            format!("{named:?} has never been published, so there is nothing to archive. Delete it, or publish it first."),
+        ),
+        "no_changes" => Problem::new(
+            Code::NoChanges,
+            match intent.operation {
+                "publish" => format!("The draft of {named:?} equals its active version; there is nothing to publish."),
+                "rollback" => format!("That version of {named:?} holds what is active already."),
+                "archive" => format!("{named:?} is archived already."),
+                _ => format!("{named:?} is not archived."),
+            },
+        ),
         "not_publishable" => not_publishable(&named, &facts),
         _ => Problem::internal(format!("mint_version refused with a code that nobody knows: {code}")),
     }
@@ -154,9 +175,13 @@ fn millis(value: Value) -> Value {
 fn forbidden(facts: &serde_json::Map<String, Value>) -> Problem {
     let text = |name: &str| facts.get(name).and_then(Value::as_str);
     let detail = match (text("kind"), text("role")) {
-        (Some("agent"), _) => "An agent's token drafts and evaluates drafts; it never publishes. Ask a person to review and publish.".to_owned(),
+        (Some("agent"), _) => {
+            "An agent's token drafts and evaluates drafts; it never publishes. Ask a person to review and publish.".to_owned()
+        }
         (Some("service"), _) => "This service token was not given the scope `publish`. An admin can mint one with it.".to_owned(),
-        (_, Some(role)) => format!("Your role here is {role}; publishing takes editor, admin or owner. An admin of the workspace can change it."),
+        (_, Some(role)) => {
+            format!("Your role here is {role}; publishing takes editor, admin or owner. An admin of the workspace can change it.")
+        }
         _ => "This token does not include the right to publish.".to_owned(),
     };
     Problem::new(Code::Forbidden, detail).fact("right", "publish")
@@ -165,12 +190,19 @@ fn forbidden(facts: &serde_json::Map<String, Value>) -> Problem {
 fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Problem {
     let repo = facts.get("git_repo_url").and_then(Value::as_str);
     let (refused, instead) = match facts.get("mode").and_then(Value::as_str) {
-        Some("DesignerOnly") => (Surface::Cli, "Publish in the console, or ask an owner or admin to change the mode under Settings.".to_owned()),
+        Some("DesignerOnly") => {
+            (Surface::Cli, "Publish in the console, or ask an owner or admin to change the mode under Settings.".to_owned())
+        }
         _ => (
             Surface::Designer,
             match repo {
-                Some(repo) => format!("Commit the change to {repo} and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings."),
-                None => "Commit the change to git and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings.".to_owned(),
+                Some(repo) => format!(
+                    "Commit the change to {repo} and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings."
+                ),
+                None => {
+                    "Commit the change to git and let CI run `fcc publish`, or ask an owner or admin to change the mode under Settings."
+                        .to_owned()
+                }
             },
         ),
     };
@@ -178,13 +210,21 @@ fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Proble
         Surface::Cli => "This workspace is set to DesignerOnly. Publishing from the CLI is disabled.",
         _ => "This workspace is set to CodeManaged. Publishing from the console is disabled.",
     };
-    Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}")).fact("governance_mode", facts.get("mode")).fact("operation", operation)
+    Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}"))
+        .fact("governance_mode", facts.get("mode"))
+        .fact("operation", operation)
 }
 
 fn not_publishable(named: &str, facts: &serde_json::Map<String, Value>) -> Problem {
     let diagnostics = facts.get("diagnostics").cloned().unwrap_or_default();
     let blockers = diagnostics.get("blockers").cloned().unwrap_or(Value::Array(Vec::new()));
     let count = blockers.as_array().map_or(0, Vec::len);
-    Problem::new(Code::NotPublishable, format!("The draft of {named:?} has {count} {} that block a publish; `blockers` lists them all.", if count == 1 { "fault" } else { "faults" }))
-        .fact("blockers", blockers)
+    Problem::new(
+        Code::NotPublishable,
+        format!(
+            "The draft of {named:?} has {count} {} that block a publish; `blockers` lists them all.",
+            if count == 1 { "fault" } else { "faults" }
+        ),
+    )
+    .fact("blockers", blockers)
 }

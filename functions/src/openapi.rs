@@ -11,7 +11,11 @@ use crate::routes::{Access, ENDPOINTS};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "FetchCatch", description = "Change what production does without a deploy, and never by accident.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(
+        title = "FetchCatch",
+        description = "Change what production does without a deploy, and never by accident.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
     components(schemas(wire::problem::Problem, wire::problem::Code, wire::problem::BodyError))
 )]
 struct Document;

@@ -26,12 +26,20 @@ pub type Result<T> = std::result::Result<T, Problem>;
 impl Problem {
     /// `detail` says what happened, to what, and what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Problem {
-        Problem(Box::new(Inner { code, detail: detail.into(), errors: Vec::new(), facts: Map::new(), headers: HeaderMap::new(), cause: None }))
+        Problem(Box::new(Inner {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            facts: Map::new(),
+            headers: HeaderMap::new(),
+            cause: None,
+        }))
     }
 
     /// A bug or a broken dependency: the client learns nothing of the cause.
     pub fn internal(cause: impl std::fmt::Display) -> Problem {
-        let mut problem = Problem::new(Code::Internal, "The request could not be carried out. Try again; if it stays so, tell us the requestId.");
+        let mut problem =
+            Problem::new(Code::Internal, "The request could not be carried out. Try again; if it stays so, tell us the requestId.");
         problem.0.cause = Some(cause.to_string());
         problem
     }
@@ -117,6 +125,14 @@ impl IntoResponse for Problem {
 impl Problem {
     /// The errors as findings of a draft: for a document that was stored before its schema became stricter.
     pub fn findings(&self) -> Vec<wire::connectors::Finding> {
-        self.0.errors.iter().map(|error| wire::connectors::Finding { code: self.0.code.as_str().to_owned(), message: error.detail.clone(), path: error.pointer.clone() }).collect()
+        self.0
+            .errors
+            .iter()
+            .map(|error| wire::connectors::Finding {
+                code: self.0.code.as_str().to_owned(),
+                message: error.detail.clone(),
+                path: error.pointer.clone(),
+            })
+            .collect()
     }
 }

@@ -147,7 +147,8 @@ pub fn methods_of(path: &str) -> Vec<&'static str> {
     let segments: Vec<&str> = path.split('/').collect();
     let fits = |route: &&Route| {
         let pattern: Vec<&str> = route.path.split('/').collect();
-        pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(want, have)| (want.starts_with('{') && !have.is_empty()) || want == have)
+        pattern.len() == segments.len()
+            && pattern.iter().zip(&segments).all(|(want, have)| (want.starts_with('{') && !have.is_empty()) || want == have)
     };
     all().iter().filter(fits).map(|route| route.method).collect()
 }

@@ -12,8 +12,10 @@ use crate::stack::tenants::{ALL_SCOPES, Credential, Seeder, Tenant, new_secret};
 const FILE: &str = "secrets.json";
 const CI_EMAIL: &str = "ci-bot@acme.example";
 
-const ACME: Tenant<'_> = Tenant { slug: "acme", name: "Acme", workspace: "acme", owner_email: "owner@acme.example", owner_name: "Avery Owner" };
-const GLOBEX: Tenant<'_> = Tenant { slug: "globex", name: "Globex", workspace: "globex", owner_email: "owner@globex.example", owner_name: "Gale Owner" };
+const ACME: Tenant<'_> =
+    Tenant { slug: "acme", name: "Acme", workspace: "acme", owner_email: "owner@acme.example", owner_name: "Avery Owner" };
+const GLOBEX: Tenant<'_> =
+    Tenant { slug: "globex", name: "Globex", workspace: "globex", owner_email: "owner@globex.example", owner_name: "Gale Owner" };
 
 /// What the stack needs of them, and what a developer does.
 pub struct Demo {
@@ -52,7 +54,9 @@ pub async fn people(home: &Home, owner_url: &str) -> Result<Demo> {
 
 fn kept(home: &Home) -> Result<BTreeMap<String, String>> {
     match std::fs::read(home.path(FILE)) {
-        Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged; remove it to get new tokens", home.path(FILE).display())),
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).with_context(|| format!("{} is damaged; remove it to get new tokens", home.path(FILE).display()))
+        }
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
         Err(error) => Err(error).with_context(|| format!("can't read {}", home.path(FILE).display())),
     }

@@ -123,7 +123,8 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
         ("WORKER_QUEUE_URL", &fleet_queue),
     ];
     let demo_variables = demo.variables();
-    let all: Vec<(&str, &str)> = variables.into_iter().chain(CLIENT_ENV).chain(demo_variables.iter().map(|(name, value)| (*name, value.as_str()))).collect();
+    let all: Vec<(&str, &str)> =
+        variables.into_iter().chain(CLIENT_ENV).chain(demo_variables.iter().map(|(name, value)| (*name, value.as_str()))).collect();
     dev_env::write(home, &all)?;
     println!("sign in (once): {login_url}");
     println!("ready: {url} (tokens and addresses: {})", home.path(dev_env::FILE).display());

@@ -18,7 +18,11 @@ impl Cloud {
     /// With the keys that an emulator takes from anybody.
     pub async fn at(endpoint_url: &str) -> Cloud {
         let [(_, region), (_, id), (_, secret)] = CLIENT_ENV;
-        let settings = AwsSettings { endpoint_url: Some(endpoint_url.to_owned()), region: region.to_owned(), keys: Some((id.to_owned(), secret.to_owned())) };
+        let settings = AwsSettings {
+            endpoint_url: Some(endpoint_url.to_owned()),
+            region: region.to_owned(),
+            keys: Some((id.to_owned(), secret.to_owned())),
+        };
         let config = aws::sdk_config(&settings).await;
         Cloud { settings, sqs: aws::sqs(&config), dynamo: aws::dynamo(&config) }
     }

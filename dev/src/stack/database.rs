@@ -26,7 +26,8 @@ impl Database {
     pub async fn create(admin_url: &str, name: &str, template: Option<&str>) -> Result<Database> {
         let options: PgConnectOptions = admin_url.parse().context("the admin database URL")?;
         admin::create_database(&options, name, template).await.with_context(|| format!("can't make the database {name}"))?;
-        let url = |role: &str| options.clone().username(role).password(&password(admin_url, role)).database(name).to_url_lossy().to_string();
+        let url =
+            |role: &str| options.clone().username(role).password(&password(admin_url, role)).database(name).to_url_lossy().to_string();
         Ok(Database { owner_url: url("fc_owner"), app_url: url("fc_app"), jobs_url: url("fc_jobs") })
     }
 

@@ -20,7 +20,8 @@ pub async fn seed(url: &str, token: &str) -> Result<()> {
         if !matches!(created.status(), StatusCode::CREATED | StatusCode::CONFLICT) {
             bail!("{slug} was not made: {}", created.text().await?);
         }
-        let found: Value = http.get(format!("{url}/api/connectors/{slug}")).bearer_auth(token).send().await?.error_for_status()?.json().await?;
+        let found: Value =
+            http.get(format!("{url}/api/connectors/{slug}")).bearer_auth(token).send().await?.error_for_status()?.json().await?;
         if found["active_version"] == 0 {
             let publish = json!({"base_version": 0, "note": "Seeded with the local stack"});
             let published = http.post(format!("{url}/api/connectors/{slug}/publish")).bearer_auth(token).json(&publish).send().await?;

@@ -33,11 +33,13 @@ impl Seeder {
 
     /// Makes what is missing of the tenant; a second call finds everything.
     pub async fn tenant(&mut self, tenant: &Tenant<'_>) -> Result<Seated> {
-        let tenant_id: Uuid = sqlx::query_scalar("INSERT INTO tenants (slug, name) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id")
-            .bind(tenant.slug)
-            .bind(tenant.name)
-            .fetch_one(&mut self.0)
-            .await?;
+        let tenant_id: Uuid = sqlx::query_scalar(
+            "INSERT INTO tenants (slug, name) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id",
+        )
+        .bind(tenant.slug)
+        .bind(tenant.name)
+        .fetch_one(&mut self.0)
+        .await?;
         let owner = self.user(tenant.owner_email, tenant.owner_name).await?;
         let workspace: Uuid = sqlx::query_scalar(
             "INSERT INTO workspaces (tenant_id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, slug) DO UPDATE SET slug = excluded.slug RETURNING id",
@@ -52,11 +54,13 @@ impl Seeder {
     }
 
     pub async fn user(&mut self, email: &str, name: &str) -> Result<Uuid> {
-        Ok(sqlx::query_scalar("INSERT INTO users (email, name) VALUES ($1, $2) ON CONFLICT (lower(email)) DO UPDATE SET email = excluded.email RETURNING id")
-            .bind(email)
-            .bind(name)
-            .fetch_one(&mut self.0)
-            .await?)
+        Ok(sqlx::query_scalar(
+            "INSERT INTO users (email, name) VALUES ($1, $2) ON CONFLICT (lower(email)) DO UPDATE SET email = excluded.email RETURNING id",
+        )
+        .bind(email)
+        .bind(name)
+        .fetch_one(&mut self.0)
+        .await?)
     }
 
     pub async fn member(&mut self, workspace: Uuid, user: Uuid, role: &str) -> Result<()> {
@@ -111,27 +115,67 @@ pub const ALL_SCOPES: &[&str] = &["read", "draft", "apply", "publish", "evaluate
 impl<'a> Credential<'a> {
     /// A person's, for the console and scripts: `fcp_`.
     pub fn designer(user: Uuid, email: &'a str) -> Self {
-        Credential { kind: "personal", surface: Some("designer"), workspace: None, user: Some(user), name: "local stack", email: Some(email), scopes: &[] }
+        Credential {
+            kind: "personal",
+            surface: Some("designer"),
+            workspace: None,
+            user: Some(user),
+            name: "local stack",
+            email: Some(email),
+            scopes: &[],
+        }
     }
 
     /// CI's, with these scopes: `fcs_`.
     pub fn service(workspace: Uuid, email: &'a str, scopes: &'a [&'a str]) -> Self {
-        Credential { kind: "service", surface: Some("cli"), workspace: Some(workspace), user: None, name: "local stack", email: Some(email), scopes }
+        Credential {
+            kind: "service",
+            surface: Some("cli"),
+            workspace: Some(workspace),
+            user: None,
+            name: "local stack",
+            email: Some(email),
+            scopes,
+        }
     }
 
     /// An agent's: `fca_`.
     pub fn agent(workspace: Uuid, email: &'a str) -> Self {
-        Credential { kind: "agent", surface: Some("agent"), workspace: Some(workspace), user: None, name: "local stack", email: Some(email), scopes: &[] }
+        Credential {
+            kind: "agent",
+            surface: Some("agent"),
+            workspace: Some(workspace),
+            user: None,
+            name: "local stack",
+            email: Some(email),
+            scopes: &[],
+        }
     }
 
     /// An application's: `fce_`.
     pub fn evaluate(workspace: Uuid) -> Self {
-        Credential { kind: "evaluate", surface: None, workspace: Some(workspace), user: None, name: "local stack", email: None, scopes: &[] }
+        Credential {
+            kind: "evaluate",
+            surface: None,
+            workspace: Some(workspace),
+            user: None,
+            name: "local stack",
+            email: None,
+            scopes: &[],
+        }
     }
 
     /// A one-time code for the console's sign-in: `fcn_`.
     pub fn login(user: Uuid, email: &'a str) -> Self {
-        Credential { kind: "login", surface: Some("designer"), workspace: None, user: Some(user), name: "one-time sign-in", email: Some(email), scopes: &[] }
+        Credential {
+            kind: "login",
+            surface: Some("designer"),
+            workspace: None,
+            user: Some(user),
+            name: "one-time sign-in",
+            email: Some(email),
+            scopes: &[],
+        }
     }
 
     /// The kind of secret that goes with it.

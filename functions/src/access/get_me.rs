@@ -29,5 +29,11 @@ pub async fn get_me(State(app): State<App>, identity: Identity) -> Result<axum::
 }
 
 fn workspace(row: Described) -> Option<WorkspaceRef> {
-    Some(WorkspaceRef { id: row.workspace_id?, slug: row.slug?, name: row.name?, governance_mode: row.governance_mode?, environment_kind: row.environment_kind? })
+    Some(WorkspaceRef {
+        id: row.workspace_id?,
+        slug: row.slug?,
+        name: row.name?,
+        governance_mode: row.governance_mode?,
+        environment_kind: row.environment_kind?,
+    })
 }

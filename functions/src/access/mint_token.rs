@@ -24,9 +24,10 @@ const MAX_DAYS: i64 = 365;
     request_body = MintToken, responses((status = 201, description = "The token with its secret, this once.", body = MintedToken)))]
 pub async fn mint_token(State(app): State<App>, caller: Caller, key: IdempotencyKey, Json(body): Json<MintToken>) -> Result<Response> {
     match idempotent::begin(&app, &caller, "mint_token", &key, request_digest("", &body)).await? {
-        Begun::Replay(_) => {
-            Err(Problem::new(Code::SecretAlreadyShown, "A token was minted with this Idempotency-Key and its secret was shown then; it is not kept. Mint another with a new key, and revoke that one if its secret is lost."))
-        }
+        Begun::Replay(_) => Err(Problem::new(
+            Code::SecretAlreadyShown,
+            "A token was minted with this Idempotency-Key and its secret was shown then; it is not kept. Mint another with a new key, and revoke that one if its secret is lost.",
+        )),
         Begun::Fresh(mut attempt) => {
             let minted = mint(&app, &mut attempt, &caller, &body).await;
             let (secret, credential) = match minted {
@@ -42,11 +43,19 @@ pub async fn mint_token(State(app): State<App>, caller: Caller, key: Idempotency
 async fn mint(app: &App, attempt: &mut Attempt<'_>, caller: &Caller, body: &MintToken) -> Result<(String, Credential)> {
     let wanted = Wanted::of(body)?;
     let identity = &caller.identity;
-    let own = wanted.kind == CredentialKind::Personal && matches!(identity.kind, CredentialKind::Personal | CredentialKind::Session) && identity.role.is_some();
+    let own = wanted.kind == CredentialKind::Personal
+        && matches!(identity.kind, CredentialKind::Personal | CredentialKind::Session)
+        && identity.role.is_some();
     if !own {
         caller.require(Right::Administer)?;
     }
-    let user = if wanted.kind == CredentialKind::Personal { identity.user.ok_or_else(|| Problem::new(Code::Forbidden, "Personal tokens belong to a person, and this credential is nobody's."))? } else { uuid::Uuid::nil() };
+    let user = if wanted.kind == CredentialKind::Personal {
+        identity
+            .user
+            .ok_or_else(|| Problem::new(Code::Forbidden, "Personal tokens belong to a person, and this credential is nobody's."))?
+    } else {
+        uuid::Uuid::nil()
+    };
     let personal = wanted.kind == CredentialKind::Personal;
     let secret = token::mint(wanted.token_kind, app.random());
     let new = NewCredential {
@@ -106,7 +115,11 @@ impl Wanted {
             Some(_) => wrong("/surface", "for personal tokens only"),
         }
         match body.email.as_deref() {
-            Some(email) if service && (!email.contains('@') || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control())) => wrong("/email", "an e-mail address"),
+            Some(email)
+                if service && (!email.contains('@') || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control())) =>
+            {
+                wrong("/email", "an e-mail address")
+            }
             Some(_) if !service => wrong("/email", "for service tokens only"),
             None if service => wrong("/email", "a service token needs the e-mail that its versions are by"),
             _ => {}

@@ -13,7 +13,8 @@ use crate::problem::{Problem, Result};
 pub async fn revoke_token(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
-        let credential = store::credentials::find(&mut tx, caller.workspace.id, id).await?.ok_or_else(|| Problem::not_found(format!("token {id}")))?;
+        let credential =
+            store::credentials::find(&mut tx, caller.workspace.id, id).await?.ok_or_else(|| Problem::not_found(format!("token {id}")))?;
         let own = credential.user_id.is_some() && credential.user_id == caller.identity.user;
         if !own && id != caller.identity.credential {
             caller.require(Right::Administer)?;

@@ -25,7 +25,11 @@ pub struct Session {
 
 /// Sign in to the console by pasting a token. The session comes as a cookie and lasts 12 hours.
 #[utoipa::path(post, path = "/auth/token", tag = "auth", security(()), request_body = BeginSession, responses((status = 200, description = "Signed in.", body = Session)))]
-pub async fn begin_session(State(app): State<App>, parts: Parts, OpenJson(body): OpenJson<BeginSession>) -> Result<(HeaderMap, axum::Json<Session>)> {
+pub async fn begin_session(
+    State(app): State<App>,
+    parts: Parts,
+    OpenJson(body): OpenJson<BeginSession>,
+) -> Result<(HeaderMap, axum::Json<Session>)> {
     // A browser says where it comes from; another site may not sign anybody in. Programs say nothing.
     if parts.headers.contains_key("sec-fetch-site") && !session::same_origin(&Method::POST, &parts.headers) {
         return Err(Problem::new(Code::Forbidden, "Another site tried to sign you in. Open the console itself."));

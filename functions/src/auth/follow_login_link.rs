@@ -19,7 +19,9 @@ pub struct LoginQuery {
 /// Sign in to the console with a one-time link.
 #[utoipa::path(get, path = "/auth/login", tag = "auth", security(()), params(LoginQuery), responses((status = 303, description = "Signed in; on to the console.")))]
 pub async fn follow_login_link(State(app): State<App>, Query(query): Query<LoginQuery>) -> Result<(StatusCode, HeaderMap)> {
-    let code = query.code.ok_or_else(|| Problem::new(Code::InvalidQuery, "A one-time link has a `code`. Without one, sign in by pasting a token: POST /auth/token."))?;
+    let code = query.code.ok_or_else(|| {
+        Problem::new(Code::InvalidQuery, "A one-time link has a `code`. Without one, sign in by pasting a token: POST /auth/token.")
+    })?;
     let (mut headers, _) = super::begin(&app, &code).await?;
     headers.insert(LOCATION, HeaderValue::from_static("/"));
     Ok((StatusCode::SEE_OTHER, headers))

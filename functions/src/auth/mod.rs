@@ -16,7 +16,11 @@ use crate::problem::{Problem, Result};
 
 /// A session for who presents this secret: the cookie, and when it ends.
 async fn begin(app: &App, presented: &str) -> Result<(HeaderMap, DateTime<Utc>)> {
-    let refused = || unauthorized("This signs nobody in: it takes a personal token of the console (fcp_) that works, or a one-time link that was not used before.");
+    let refused = || {
+        unauthorized(
+            "This signs nobody in: it takes a personal token of the console (fcp_) that works, or a one-time link that was not used before.",
+        )
+    };
     let (_, presented) = token::parse(presented.trim()).map_err(|_| refused())?;
     let secret = token::mint(TokenKind::Session, app.random());
     let ends = store::callers::begin_session(&app.db, presented, Digest::of(secret.as_bytes())).await?.ok_or_else(refused)?;

@@ -76,7 +76,9 @@ pub fn connector(resource: Resource) -> Connector {
 
 /// A row of the history that was published.
 pub fn version(row: Version) -> Result<ConnectorVersion> {
-    let (Some(version), Some(published_at)) = (row.version, row.published_at) else { return Err(Problem::internal("an unpublished snapshot where a version was expected")) };
+    let (Some(version), Some(published_at)) = (row.version, row.published_at) else {
+        return Err(Problem::internal("an unpublished snapshot where a version was expected"));
+    };
     Ok(ConnectorVersion {
         version,
         is_active: row.is_active,
@@ -115,5 +117,11 @@ pub fn snapshot(row: Version) -> ConnectorSnapshot {
 }
 
 pub fn published(minted: Minted) -> Published {
-    Published { version: minted.version, digest: minted.digest, published_at: minted.published_at.into(), source: minted.source, event_id: minted.event_id }
+    Published {
+        version: minted.version,
+        digest: minted.digest,
+        published_at: minted.published_at.into(),
+        source: minted.source,
+        event_id: minted.event_id,
+    }
 }

@@ -13,7 +13,12 @@ use crate::problem::Result;
 /// Take the connector out of service: a new version with the active config, marked archived.
 #[utoipa::path(post, path = "/api/connectors/{id}/archive", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = ArchiveConnector, responses((status = 200, description = "The version that is active now.", body = Published)))]
-pub async fn archive_connector(State(app): State<App>, publisher: Publisher, Path(id): Path<String>, Json(body): Json<ArchiveConnector>) -> Result<(HeaderMap, axum::Json<Published>)> {
+pub async fn archive_connector(
+    State(app): State<App>,
+    publisher: Publisher,
+    Path(id): Path<String>,
+    Json(body): Json<ArchiveConnector>,
+) -> Result<(HeaderMap, axum::Json<Published>)> {
     let request = request_digest(&id, &body);
     let item = Item { reference: id, base_version: body.base_version, draft_etag: None, version: None };
     let minting = Minting { operation: "archive", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };

@@ -20,7 +20,12 @@ use crate::problem::{Problem, Result};
 /// Make a connector with its first draft. Nothing is published.
 #[utoipa::path(post, path = "/api/connectors", tag = "connectors", params(("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = CreateConnector, responses((status = 201, description = "Made; base and active version are 0 until the first publish.", body = CreatedConnector)))]
-pub async fn create_connector(State(app): State<App>, caller: Caller, key: IdempotencyKey, Json(body): Json<CreateConnector>) -> Result<Response> {
+pub async fn create_connector(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(body): Json<CreateConnector>,
+) -> Result<Response> {
     match idempotent::begin(&app, &caller, "create_connector", &key, request_digest("", &body)).await? {
         Begun::Replay(answer) => Ok(answer),
         Begun::Fresh(mut attempt) => {
@@ -40,16 +45,30 @@ async fn create(attempt: &mut Attempt<'_>, caller: &Caller, body: &CreateConnect
     let tx = &mut attempt.tx;
     let workspace = caller.workspace.id;
     let id = store::resources::create(tx, workspace, KIND, slug.as_str(), name).await?.ok_or_else(|| {
-        Problem::new(Code::SlugTaken, format!("The slug {slug:?} belongs, or belonged, to another connector of this workspace. Slugs are never reused; choose another.", slug = slug.as_str()))
+        Problem::new(
+            Code::SlugTaken,
+            format!(
+                "The slug {slug:?} belongs, or belonged, to another connector of this workspace. Slugs are never reused; choose another.",
+                slug = slug.as_str()
+            ),
+        )
     })?;
     let document = body.config.clone().unwrap_or_else(|| drafting::empty(KIND));
     let content = drafting::content_of(KIND, &document)?;
     let first = Swap { expected: None, base_version: 0, restored_from: None };
     store::drafts::save(tx, workspace, KIND, id, first, &content, &caller.author()).await?;
-    let resource = store::resources::find(tx, workspace, KIND, slug.as_str()).await?.ok_or_else(|| Problem::internal("a connector is gone right after it was made"))?;
+    let resource = store::resources::find(tx, workspace, KIND, slug.as_str())
+        .await?
+        .ok_or_else(|| Problem::internal("a connector is gone right after it was made"))?;
     let draft = drafting::find(tx, caller, KIND, slug.as_str()).await?;
     let state = answers::state(&draft)?;
-    Ok(CreatedConnector { connector: answers::connector(resource), base_version: state.base_version, etag: state.etag, warnings: state.warnings, blockers: state.blockers })
+    Ok(CreatedConnector {
+        connector: answers::connector(resource),
+        base_version: state.base_version,
+        etag: state.etag,
+        warnings: state.warnings,
+        blockers: state.blockers,
+    })
 }
 
 fn invalid(pointer: &str, detail: String) -> Problem {

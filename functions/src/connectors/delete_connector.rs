@@ -15,10 +15,23 @@ pub async fn delete_connector(State(app): State<App>, caller: Caller, Path(id): 
     let outcome = async {
         let connector = super::get_connector::find(&mut tx, &caller, &id).await?;
         caller.require(Right::Draft)?;
-        if connector.published_version_id.is_some() || !store::resources::delete_unpublished(&mut tx, caller.workspace.id, connector.id).await? {
-            return Err(Problem::new(Code::Published, format!("{:?} has been published, and published versions are kept for ever. Archive it instead.", connector.slug)));
+        if connector.published_version_id.is_some()
+            || !store::resources::delete_unpublished(&mut tx, caller.workspace.id, connector.id).await?
+        {
+            return Err(Problem::new(
+                Code::Published,
+                format!("{:?} has been published, and published versions are kept for ever. Archive it instead.", connector.slug),
+            ));
         }
-        store::audit::record(&mut tx, caller.workspace.id, &caller.actor(), "delete", Some(connector.id), &serde_json::json!({"slug": connector.slug})).await?;
+        store::audit::record(
+            &mut tx,
+            caller.workspace.id,
+            &caller.actor(),
+            "delete",
+            Some(connector.id),
+            &serde_json::json!({"slug": connector.slug}),
+        )
+        .await?;
         Ok(())
     }
     .await;

@@ -26,7 +26,11 @@ pub async fn diff_connector_draft(State(app): State<App>, caller: Caller, Path(i
     }
     .await;
     let (draft, sides) = store::end(tx, outcome).await?;
-    let conflicts = if draft.base_version == draft.active_version { Vec::new() } else { merge(&sides.base, &sides.draft, &sides.active, &BTreeMap::new()).conflicts };
+    let conflicts = if draft.base_version == draft.active_version {
+        Vec::new()
+    } else {
+        merge(&sides.base, &sides.draft, &sides.active, &BTreeMap::new()).conflicts
+    };
     Ok(axum::Json(DraftDiff {
         base_version: draft.base_version,
         active_version: draft.active_version,

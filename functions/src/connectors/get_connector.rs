@@ -22,5 +22,7 @@ pub async fn get_connector(State(app): State<App>, caller: Caller, Path(id): Pat
 
 /// The connector, or 404.
 pub async fn find(tx: &mut Tx, caller: &Caller, reference: &str) -> Result<Resource> {
-    store::resources::find(tx, caller.workspace.id, KIND, reference).await?.ok_or_else(|| Problem::not_found(format!("{KIND} {reference:?}")))
+    store::resources::find(tx, caller.workspace.id, KIND, reference)
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("{KIND} {reference:?}")))
 }

@@ -12,7 +12,12 @@ use crate::problem::Result;
 /// The draft: what everybody edits and nobody runs.
 #[utoipa::path(get, path = "/api/connectors/{id}/draft", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), PathQuery),
     responses((status = 200, description = "The draft; with `path`, `value` at that path in place of `config`.", body = ConnectorDraft)))]
-pub async fn get_connector_draft(State(app): State<App>, caller: Caller, Path(id): Path<String>, Query(query): Query<PathQuery>) -> Result<Response> {
+pub async fn get_connector_draft(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query<PathQuery>,
+) -> Result<Response> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let read = drafting::read(&mut tx, &caller, KIND, &id).await;
     let loaded = store::end(tx, read).await?;

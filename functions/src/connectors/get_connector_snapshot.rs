@@ -15,7 +15,12 @@ use crate::problem::{Problem, Result};
 #[utoipa::path(get, path = "/api/connectors/{id}/snapshots/{snapshot}", tag = "connectors",
     params(("id" = String, Path, description = "Id or slug."), ("snapshot" = i64, Path, description = "From the history."), PathQuery),
     responses((status = 200, description = "The snapshot; with `path`, `value` at that path in place of `config`.", body = ConnectorSnapshotWithConfig)))]
-pub async fn get_connector_snapshot(State(app): State<App>, caller: Caller, Path((id, snapshot)): Path<(String, i64)>, Query(query): Query<PathQuery>) -> Result<Response> {
+pub async fn get_connector_snapshot(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, snapshot)): Path<(String, i64)>,
+    Query(query): Query<PathQuery>,
+) -> Result<Response> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let row = find(&mut tx, &caller, &id, snapshot).await?;

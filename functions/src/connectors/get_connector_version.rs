@@ -15,7 +15,12 @@ use crate::problem::{Problem, Result};
 #[utoipa::path(get, path = "/api/connectors/{id}/versions/{version}", tag = "connectors",
     params(("id" = String, Path, description = "Id or slug."), ("version" = i32, Path, description = "The version's number."), PathQuery),
     responses((status = 200, description = "The version; with `path`, `value` at that path in place of `config`.", body = ConnectorVersionWithConfig)))]
-pub async fn get_connector_version(State(app): State<App>, caller: Caller, Path((id, version)): Path<(String, i32)>, Query(query): Query<PathQuery>) -> Result<Response> {
+pub async fn get_connector_version(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, version)): Path<(String, i32)>,
+    Query(query): Query<PathQuery>,
+) -> Result<Response> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let row = find(&mut tx, &caller, &id, version).await?;

@@ -12,7 +12,12 @@ use crate::problem::{Problem, Result};
 /// The published versions, newest first, without their configs.
 #[utoipa::path(get, path = "/api/connectors/{id}/versions", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), PageQuery),
     responses((status = 200, description = "A page of versions.", body = Page<ConnectorVersion>)))]
-pub async fn list_connector_versions(State(app): State<App>, caller: Caller, Path(id): Path<String>, Query(query): Query<PageQuery>) -> Result<axum::Json<Page<ConnectorVersion>>> {
+pub async fn list_connector_versions(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<axum::Json<Page<ConnectorVersion>>> {
     let limit = query.limit()?;
     let before: Option<i32> = query.cursor()?;
     let mut tx = app.db.begin(caller.scope()).await?;

@@ -11,7 +11,11 @@ use crate::problem::Result;
 
 /// The workspace's connectors, newest first.
 #[utoipa::path(get, path = "/api/connectors", tag = "connectors", params(ResourceQuery), responses((status = 200, description = "A page of connectors.", body = Page<Connector>)))]
-pub async fn list_connectors(State(app): State<App>, caller: Caller, Query(query): Query<ResourceQuery>) -> Result<axum::Json<Page<Connector>>> {
+pub async fn list_connectors(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ResourceQuery>,
+) -> Result<axum::Json<Page<Connector>>> {
     caller.require(Right::Read)?;
     let (items, next_cursor) = page_of_resources(&app, &caller, KIND, &query).await?;
     Ok(axum::Json(Page { items: items.into_iter().map(answers::connector).collect(), next_cursor }))

@@ -11,7 +11,12 @@ use crate::problem::{Problem, Result};
 /// Rename a connector. Its slug never changes.
 #[utoipa::path(patch, path = "/api/connectors/{id}", tag = "connectors", params(("id" = String, Path, description = "Id or slug.")),
     request_body = RenameConnector, responses((status = 200, description = "The connector as it is now.", body = Connector)))]
-pub async fn patch_connector(State(app): State<App>, caller: Caller, Path(id): Path<String>, Json(body): Json<RenameConnector>) -> Result<axum::Json<Connector>> {
+pub async fn patch_connector(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(body): Json<RenameConnector>,
+) -> Result<axum::Json<Connector>> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let mut connector = super::get_connector::find(&mut tx, &caller, &id).await?;
@@ -30,7 +35,8 @@ pub async fn patch_connector(State(app): State<App>, caller: Caller, Path(id): P
 pub fn checked_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(Problem::new(Code::InvalidBody, "A member of the body is not what it has to be; `errors` says which.").error("/name", "1 to 200 characters, on one line"));
+        return Err(Problem::new(Code::InvalidBody, "A member of the body is not what it has to be; `errors` says which.")
+            .error("/name", "1 to 200 characters, on one line"));
     }
     Ok(name)
 }

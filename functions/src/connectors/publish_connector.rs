@@ -13,7 +13,12 @@ use crate::problem::Result;
 /// Publish the draft as the next version.
 #[utoipa::path(post, path = "/api/connectors/{id}/publish", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = PublishConnector, responses((status = 200, description = "The version that is active now.", body = Published)))]
-pub async fn publish_connector(State(app): State<App>, publisher: Publisher, Path(id): Path<String>, Json(body): Json<PublishConnector>) -> Result<(HeaderMap, axum::Json<Published>)> {
+pub async fn publish_connector(
+    State(app): State<App>,
+    publisher: Publisher,
+    Path(id): Path<String>,
+    Json(body): Json<PublishConnector>,
+) -> Result<(HeaderMap, axum::Json<Published>)> {
     let request = request_digest(&id, &body);
     let item = Item { reference: id, base_version: body.base_version, draft_etag: body.draft_etag, version: None };
     let minting = Minting { operation: "publish", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };

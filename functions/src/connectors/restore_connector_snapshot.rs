@@ -15,7 +15,13 @@ use crate::problem::Result;
         ("If-Match" = Option<String>, Header, description = "Write only if the draft is still this one."),
         ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     responses((status = 200, description = "The draft as it is now.", body = ConnectorDraft)))]
-pub async fn restore_connector_snapshot(State(app): State<App>, caller: Caller, key: IdempotencyKey, if_match: IfMatch, Path((id, snapshot)): Path<(String, i64)>) -> Result<Response> {
+pub async fn restore_connector_snapshot(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+    Path((id, snapshot)): Path<(String, i64)>,
+) -> Result<Response> {
     let request = request_digest(&format!("{id}/{snapshot}"), &());
     match idempotent::begin(&app, &caller, "restore_connector_snapshot", &key, request).await? {
         Begun::Replay(answer) => Ok(answer),

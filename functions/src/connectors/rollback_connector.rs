@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use store::publish::Item;
-use wire::connectors::{RollBackConnector, Published};
+use wire::connectors::{Published, RollBackConnector};
 
 use super::{KIND, answers};
 use crate::app::App;
@@ -13,7 +13,12 @@ use crate::problem::Result;
 /// Publish a former version's config again, as the next version.
 #[utoipa::path(post, path = "/api/connectors/{id}/rollback", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = RollBackConnector, responses((status = 200, description = "The version that is active now.", body = Published)))]
-pub async fn rollback_connector(State(app): State<App>, publisher: Publisher, Path(id): Path<String>, Json(body): Json<RollBackConnector>) -> Result<(HeaderMap, axum::Json<Published>)> {
+pub async fn rollback_connector(
+    State(app): State<App>,
+    publisher: Publisher,
+    Path(id): Path<String>,
+    Json(body): Json<RollBackConnector>,
+) -> Result<(HeaderMap, axum::Json<Published>)> {
     let request = request_digest(&id, &body);
     let item = Item { reference: id, base_version: body.base_version, draft_etag: None, version: Some(body.version) };
     let minting = Minting { operation: "rollback", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };

@@ -56,7 +56,10 @@ impl FromRequestParts<App> for MergePatch {
 /// The body as a document: 413, 415, then 400.
 pub fn document(parts: &Parts, accepted: &[&str]) -> Result<Value> {
     let Some(RequestBody(Some(bytes))) = parts.extensions.get::<RequestBody>() else {
-        return Err(Problem::new(Code::PayloadTooLarge, format!("A request may be {MAX_REQUEST_BYTES} bytes and this one is larger. Nothing was changed.")));
+        return Err(Problem::new(
+            Code::PayloadTooLarge,
+            format!("A request may be {MAX_REQUEST_BYTES} bytes and this one is larger. Nothing was changed."),
+        ));
     };
     if bytes.is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
@@ -67,14 +70,16 @@ pub fn document(parts: &Parts, accepted: &[&str]) -> Result<Value> {
         let given = if media_type.is_empty() { "no content type" } else { media_type };
         return Err(Problem::new(Code::UnsupportedMediaType, format!("The body came with {given}; send {}.", accepted.join(" or "))));
     }
-    domain::canonical::parse(bytes).map_err(|malformed| Problem::new(Code::MalformedJson, format!("The body is not JSON that we can keep: {malformed}.")))
+    domain::canonical::parse(bytes)
+        .map_err(|malformed| Problem::new(Code::MalformedJson, format!("The body is not JSON that we can keep: {malformed}.")))
 }
 
 /// 422 with a pointer to the member that is of the wrong type.
 fn typed<T: DeserializeOwned>(document: Value) -> Result<T> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let pointer = pointer_of(error.path());
-        Problem::new(Code::InvalidBody, "The body is JSON, but not of the form that this call takes; `errors` says where.").error(pointer, error.inner().to_string())
+        Problem::new(Code::InvalidBody, "The body is JSON, but not of the form that this call takes; `errors` says where.")
+            .error(pointer, error.inner().to_string())
     })
 }
 

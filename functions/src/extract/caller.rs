@@ -38,12 +38,18 @@ impl FromRequestParts<App> for Presented {
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
         let (kind, secret) = match bearer(&parts.headers) {
-            Some(bearer) => token::parse(bearer).map_err(|_| unauthorized("The token is not one of ours, or part of it is missing: its checksum does not fit."))?,
+            Some(bearer) => token::parse(bearer)
+                .map_err(|_| unauthorized("The token is not one of ours, or part of it is missing: its checksum does not fit."))?,
             None => session::of(parts)?.ok_or_else(|| {
                 unauthorized("Send a token: `Authorization: Bearer <token>`. `fcc login` or the console's Settings, Tokens give you one.")
             })?,
         };
-        let workspace = parts.headers.get("x-fcc-workspace").and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let workspace = parts
+            .headers
+            .get("x-fcc-workspace")
+            .and_then(|value| value.to_str().ok())
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty());
         Ok(Presented { secret, surface: kind.surface(), workspace })
     }
 }
@@ -100,14 +106,24 @@ impl Identity {
     }
 
     fn from_row(secret: Digest, row: CallerRow) -> Result<Identity> {
-        let revoked = || unauthorized("The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console.");
+        let revoked = || {
+            unauthorized(
+                "The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console.",
+            )
+        };
         let (Some(credential), Some(kind), Some(expires_at)) = (row.credential_id, row.kind, row.expires_at) else { return Err(revoked()) };
         if row.refusal.as_deref() == Some("unauthorized") {
             return Err(revoked());
         }
         let kind: CredentialKind = kind.parse().map_err(Problem::internal)?;
         let role: Option<Role> = row.role.map(|role| role.parse()).transpose().map_err(Problem::internal)?;
-        let scopes = row.scopes.unwrap_or_default().iter().map(|scope| scope.parse()).collect::<std::result::Result<Vec<Scope>, _>>().map_err(Problem::internal)?;
+        let scopes = row
+            .scopes
+            .unwrap_or_default()
+            .iter()
+            .map(|scope| scope.parse())
+            .collect::<std::result::Result<Vec<Scope>, _>>()
+            .map_err(Problem::internal)?;
         let workspace = match (row.refusal, row.workspace_id, row.workspace_slug) {
             (None, Some(id), Some(slug)) => Ok(WorkspaceAt { id, slug }),
             _ => Err(row.slugs.unwrap_or_default()),
@@ -191,7 +207,11 @@ impl Caller {
     }
 
     pub fn actor(&self) -> Actor<'_> {
-        Actor { email: self.identity.email.as_deref(), surface: self.identity.surface.map(|surface| surface.as_str()), credential: self.identity.credential }
+        Actor {
+            email: self.identity.email.as_deref(),
+            surface: self.identity.surface.map(|surface| surface.as_str()),
+            credential: self.identity.credential,
+        }
     }
 }
 
@@ -217,8 +237,12 @@ fn forbidden(kind: CredentialKind, role: Option<Role>, right: Right) -> Problem 
         (CredentialKind::Personal | CredentialKind::Session, Some(role)) => {
             format!("Your role here is {role}, which does not include the right to {what}. An admin of the workspace can change it.")
         }
-        (CredentialKind::Service, _) => format!("This service token was not given what it takes to {what}. An admin can mint one with that scope."),
-        (CredentialKind::Agent, _) => format!("An agent's token drafts and evaluates drafts; it never gets the right to {what}. Ask a person to do it."),
+        (CredentialKind::Service, _) => {
+            format!("This service token was not given what it takes to {what}. An admin can mint one with that scope.")
+        }
+        (CredentialKind::Agent, _) => {
+            format!("An agent's token drafts and evaluates drafts; it never gets the right to {what}. Ask a person to do it.")
+        }
         _ => format!("This token does not include the right to {what}."),
     };
     Problem::new(Code::Forbidden, detail).fact("right", right.as_str())

@@ -16,10 +16,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        axum::extract::Path::<T>::from_request_parts(parts, app)
-            .await
-            .map(|path| Path(path.0))
-            .map_err(|_| Problem::new(Code::NotFound, "There is nothing at this address: a part of the path is not of the form that it has."))
+        axum::extract::Path::<T>::from_request_parts(parts, app).await.map(|path| Path(path.0)).map_err(|_| {
+            Problem::new(Code::NotFound, "There is nothing at this address: a part of the path is not of the form that it has.")
+        })
     }
 }
 
@@ -30,10 +29,12 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        axum::extract::Query::<T>::from_request_parts(parts, app)
-            .await
-            .map(|query| Query(query.0))
-            .map_err(|rejection| Problem::new(Code::InvalidQuery, format!("A query parameter is not of the form that this call takes: {}.", rejection.body_text())))
+        axum::extract::Query::<T>::from_request_parts(parts, app).await.map(|query| Query(query.0)).map_err(|rejection| {
+            Problem::new(
+                Code::InvalidQuery,
+                format!("A query parameter is not of the form that this call takes: {}.", rejection.body_text()),
+            )
+        })
     }
 }
 
@@ -68,7 +69,9 @@ impl FromRequestParts<App> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
         let Some(value) = parts.headers.get("idempotency-key") else { return Ok(IdempotencyKey(None)) };
         match value.to_str() {
-            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(IdempotencyKey(Some(key.to_owned()))),
+            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(IdempotencyKey(Some(key.to_owned())))
+            }
             _ => Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.")),
         }
     }

@@ -18,7 +18,10 @@ const HOURS: u32 = 12;
 pub fn of(parts: &Parts) -> Result<Option<(TokenKind, Digest)>> {
     let Some(secret) = secret(&parts.headers) else { return Ok(None) };
     if !same_origin(&parts.method, &parts.headers) {
-        return Err(Problem::new(Code::Forbidden, "This request came from another site; the console's session works for the console alone. Scripts send a token."));
+        return Err(Problem::new(
+            Code::Forbidden,
+            "This request came from another site; the console's session works for the console alone. Scripts send a token.",
+        ));
     }
     match token::parse(secret) {
         Ok((TokenKind::Session, digest)) => Ok(Some((TokenKind::Session, digest))),

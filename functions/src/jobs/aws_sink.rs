@@ -36,7 +36,9 @@ impl Sink for AwsSink {
     async fn deliver(&self, db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
         let bodies = match self.bodies(db, rows).await {
             Ok(bodies) => bodies,
-            Err(error) => return rows.iter().map(|_| Err(Undelivered::Transient(format!("the bodies could not be read: {error}")))).collect(),
+            Err(error) => {
+                return rows.iter().map(|_| Err(Undelivered::Transient(format!("the bodies could not be read: {error}")))).collect();
+            }
         };
         let writes: Vec<_> = rows.iter().map(|row| self.write(row, &bodies)).collect();
         let written: Vec<Result<InReplica, Undelivered>> = futures::stream::iter(writes).buffered(CONCURRENCY).collect().await;
@@ -57,11 +59,18 @@ impl Sink for AwsSink {
 
 impl AwsSink {
     async fn bodies(&self, db: &Db, rows: &[Leased]) -> store::Result<Bodies> {
-        let mut wanted: Vec<(Uuid, Digest)> = rows.iter().flat_map(|row| [Some((row.workspace_id, row.digest())), manifest(row).map(|digest| (row.workspace_id, digest))]).flatten().collect();
+        let mut wanted: Vec<(Uuid, Digest)> = rows
+            .iter()
+            .flat_map(|row| [Some((row.workspace_id, row.digest())), manifest(row).map(|digest| (row.workspace_id, digest))])
+            .flatten()
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         let found = outbox::bodies(db, &wanted).await?;
-        Ok(found.into_iter().filter_map(|(workspace, digest, body)| Some(((workspace, Digest::try_from(digest.as_slice()).ok()?), Bytes::from(body)))).collect())
+        Ok(found
+            .into_iter()
+            .filter_map(|(workspace, digest, body)| Some(((workspace, Digest::try_from(digest.as_slice()).ok()?), Bytes::from(body))))
+            .collect())
     }
 
     async fn write(&self, row: &Leased, bodies: &Bodies) -> Result<InReplica, Undelivered> {
@@ -101,7 +110,11 @@ impl AwsSink {
                 published_at: row.published_at,
             }),
             // A later version of ours overtook this row: its own row tells of it.
-            Written::Newer { epoch, version, .. } if epoch == row.epoch && version > i64::from(row.version) && version <= i64::from(row.last_version) => None,
+            Written::Newer { epoch, version, .. }
+                if epoch == row.epoch && version > i64::from(row.version) && version <= i64::from(row.last_version) =>
+            {
+                None
+            }
             Written::Newer { epoch, version, .. } => {
                 return Err(Undelivered::ReplicaAhead(format!(
                     "the replica holds version {version} of epoch {epoch}; this database is at epoch {} and has published {} versions",
@@ -109,7 +122,13 @@ impl AwsSink {
                 )));
             }
         };
-        let delivered = Delivered { resource_id: row.resource_id, workspace_id: row.workspace_id, version: row.version, epoch: row.epoch, replicated_at: (self.now)() };
+        let delivered = Delivered {
+            resource_id: row.resource_id,
+            workspace_id: row.workspace_id,
+            version: row.version,
+            epoch: row.epoch,
+            replicated_at: (self.now)(),
+        };
         Ok(InReplica { delivered, tell })
     }
 }

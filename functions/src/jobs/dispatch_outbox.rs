@@ -92,7 +92,15 @@ fn groups(rows: &[Leased]) -> impl Iterator<Item = &[Leased]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let mut bytes = 0i64;
-        let fitting = rest.iter().take_while(|row| { bytes += i64::from(row.size); bytes <= GROUP_BYTES }).count().max(1).min(rest.len());
+        let fitting = rest
+            .iter()
+            .take_while(|row| {
+                bytes += i64::from(row.size);
+                bytes <= GROUP_BYTES
+            })
+            .count()
+            .max(1)
+            .min(rest.len());
         let (group, after) = rest.split_at(fitting);
         rest = after;
         (!group.is_empty()).then_some(group)
@@ -114,7 +122,10 @@ fn verdict(undelivered: &Undelivered, attempts: i32, random: f64) -> Verdict {
 impl Undelivered {
     pub fn cause(&self) -> &str {
         match self {
-            Undelivered::Throttled(cause) | Undelivered::Transient(cause) | Undelivered::Permanent(cause) | Undelivered::ReplicaAhead(cause) => cause,
+            Undelivered::Throttled(cause)
+            | Undelivered::Transient(cause)
+            | Undelivered::Permanent(cause)
+            | Undelivered::ReplicaAhead(cause) => cause,
         }
     }
 }
@@ -123,8 +134,12 @@ impl Undelivered {
 fn report(row: &Leased, undelivered: &Undelivered, verdict: &Verdict) {
     let (event, slug, version, cause) = (row.id, &row.slug, row.version, undelivered.cause());
     match (undelivered, verdict) {
-        (Undelivered::ReplicaAhead(_), _) => tracing::error!(alarm = "replica_ahead", %event, slug, version, cause, "the replica is ahead of this database: run the restore procedure"),
-        (_, Verdict::Dead) => tracing::error!(alarm = "outbox_dead", %event, slug, version, cause, "an outbox row was given up: mend the cause and redrive it"),
+        (Undelivered::ReplicaAhead(_), _) => {
+            tracing::error!(alarm = "replica_ahead", %event, slug, version, cause, "the replica is ahead of this database: run the restore procedure")
+        }
+        (_, Verdict::Dead) => {
+            tracing::error!(alarm = "outbox_dead", %event, slug, version, cause, "an outbox row was given up: mend the cause and redrive it")
+        }
         _ => tracing::warn!(%event, slug, version, cause, "a version was not delivered and will be tried again"),
     }
 }

@@ -30,7 +30,16 @@ pub async fn run(owner_url: &str) -> anyhow::Result<Migrated> {
                 Ok(content) => (content.publishable, content.diagnostics),
                 Err(problem) => (false, serde_json::json!({"warnings": problem.findings(), "blockers": problem.findings()})),
             };
-            store::drafts::record_verdict(&db, workspace_id, ResourceType::Connector, digest.0, domain::connector::CHECKER_VERSION, publishable, &diagnostics).await?;
+            store::drafts::record_verdict(
+                &db,
+                workspace_id,
+                ResourceType::Connector,
+                digest.0,
+                domain::connector::CHECKER_VERSION,
+                publishable,
+                &diagnostics,
+            )
+            .await?;
             migrated.drafts_checked += 1;
         }
     }

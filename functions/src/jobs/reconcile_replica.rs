@@ -62,7 +62,11 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
         result.requested += usize::from(store::outbox::request_replication(&mut connection, resource).await?);
     }
     if result.requested > 0 {
-        tracing::warn!(alarm = "reconcile_mismatch", requested = result.requested, "the replica differed; the dispatcher was asked to repeat it");
+        tracing::warn!(
+            alarm = "reconcile_mismatch",
+            requested = result.requested,
+            "the replica differed; the dispatcher was asked to repeat it"
+        );
     }
     drop(connection);
     app.nudge_dispatcher().await;
@@ -70,7 +74,10 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
 }
 
 /// Goes through all published resources; answers those that `differs` picks.
-async fn walk(app: &App, mut differs: impl FnMut(&store::replica::Expected, Option<&replica::Current>) -> bool) -> anyhow::Result<Vec<Uuid>> {
+async fn walk(
+    app: &App,
+    mut differs: impl FnMut(&store::replica::Expected, Option<&replica::Current>) -> bool,
+) -> anyhow::Result<Vec<Uuid>> {
     let db = app.jobs_db().await?;
     let replica = app.replica().await?;
     let mut picked = Vec::new();

@@ -20,7 +20,11 @@ pub struct Swept {
 /// Snapshots first: what they alone referred to can go then.
 pub async fn run(app: &App) -> anyhow::Result<Swept> {
     let db = app.jobs_db().await?;
-    let mut swept = Swept { idempotency_keys: jobs::expire_idempotency_keys(db).await?, credentials: jobs::forget_credentials(db).await?, ..Swept::default() };
+    let mut swept = Swept {
+        idempotency_keys: jobs::expire_idempotency_keys(db).await?,
+        credentials: jobs::forget_credentials(db).await?,
+        ..Swept::default()
+    };
     loop {
         let gone = jobs::age_out_snapshots(db, SNAPSHOT_DAYS, SNAPSHOTS_KEPT, BATCH).await?;
         swept.snapshots += gone;

@@ -12,11 +12,17 @@ use crate::problem::{Problem, Result};
 #[utoipa::path(get, path = "/v1/replica/{type}/{id}", tag = "replica",
     params(("type" = String, Path, description = "`connector` or `flow`."), ("id" = String, Path, description = "Id or slug.")),
     responses((status = 200, description = "Published version against replica.", body = ReplicaStatus)))]
-pub async fn get_replica_status(State(app): State<App>, caller: Caller, Path((kind, id)): Path<(String, String)>) -> Result<axum::Json<ReplicaStatus>> {
+pub async fn get_replica_status(
+    State(app): State<App>,
+    caller: Caller,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<axum::Json<ReplicaStatus>> {
     let kind = ResourceType::from_str(&kind).map_err(|unknown| Problem::new(wire::problem::Code::NotFound, format!("{unknown}.")))?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
-        let resource = store::resources::find(&mut tx, caller.workspace.id, kind, &id).await?.ok_or_else(|| Problem::not_found(format!("{kind} {id:?}")))?;
+        let resource = store::resources::find(&mut tx, caller.workspace.id, kind, &id)
+            .await?
+            .ok_or_else(|| Problem::not_found(format!("{kind} {id:?}")))?;
         caller.require(Right::Read)?;
         Ok::<_, Problem>(store::replica::status(&mut tx, caller.workspace.id, resource.id).await?)
     }

@@ -25,7 +25,11 @@ pub struct OutboxQuery {
 
 /// Events that the replica and the workers have not been told of yet, or (`dead`) that were given up.
 #[utoipa::path(get, path = "/v1/replica/outbox", tag = "replica", params(OutboxQuery), responses((status = 200, description = "A page of events, newest first.", body = CamelPage<OutboxRow>)))]
-pub async fn list_outbox(State(app): State<App>, caller: Caller, Query(query): Query<OutboxQuery>) -> Result<axum::Json<CamelPage<OutboxRow>>> {
+pub async fn list_outbox(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<OutboxQuery>,
+) -> Result<axum::Json<CamelPage<OutboxRow>>> {
     caller.require(Right::Administer)?;
     let dead = match query.state.as_deref() {
         None | Some("pending") => false,

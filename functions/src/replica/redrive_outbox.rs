@@ -13,7 +13,15 @@ pub async fn redrive_outbox(State(app): State<App>, caller: Caller, Json(body): 
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let event_ids = store::outbox::redrive(&mut tx, caller.workspace.id, body.event_ids.as_deref()).await?;
-        store::audit::record(&mut tx, caller.workspace.id, &caller.actor(), "redrive_outbox", None, &serde_json::json!({"events": event_ids})).await?;
+        store::audit::record(
+            &mut tx,
+            caller.workspace.id,
+            &caller.actor(),
+            "redrive_outbox",
+            None,
+            &serde_json::json!({"events": event_ids}),
+        )
+        .await?;
         Ok::<_, Problem>(event_ids)
     }
     .await;

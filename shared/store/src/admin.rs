@@ -21,13 +21,20 @@ pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_
     let mut connection = connect(admin).await?;
     let mut tx = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('fetchcatch roles', 7))").execute(&mut *tx).await?;
-    for (role, password) in [("fc_owner", Some(passwords.owner)), ("fc_app", Some(passwords.app)), ("fc_jobs", Some(passwords.jobs)), ("fc_mint", None)] {
-        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(role).fetch_one(&mut *tx).await?;
+    for (role, password) in
+        [("fc_owner", Some(passwords.owner)), ("fc_app", Some(passwords.app)), ("fc_jobs", Some(passwords.jobs)), ("fc_mint", None)]
+    {
+        let exists: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(role).fetch_one(&mut *tx).await?;
         if !exists {
             sqlx::query(AssertSqlSafe(format!("CREATE ROLE {role} NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT"))).execute(&mut *tx).await?;
         }
         if let Some(password) = password {
-            let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)").bind(role).bind(password).fetch_one(&mut *tx).await?;
+            let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)")
+                .bind(role)
+                .bind(password)
+                .fetch_one(&mut *tx)
+                .await?;
             sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
         }
     }
@@ -41,7 +48,8 @@ pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_
 /// Makes a database that fc_owner owns, from a template when one is named. Keeps one that exists.
 pub async fn create_database(admin: &PgConnectOptions, name: &str, template: Option<&str>) -> Result<()> {
     let mut connection = connect(admin).await?;
-    let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)").bind(name).fetch_one(&mut connection).await?;
+    let exists: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)").bind(name).fetch_one(&mut connection).await?;
     if !exists {
         let statement: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I OWNER fc_owner TEMPLATE %I', $1::text, $2::text)")
             .bind(name)

@@ -108,7 +108,15 @@ pub struct Swap {
 }
 
 /// The snapshot's id, or `None` when somebody wrote in between: read again and decide again.
-pub async fn save(tx: &mut Tx, workspace: Uuid, kind: ResourceType, resource: Uuid, swap: Swap, content: &Content, author: &Author<'_>) -> Result<Option<i64>> {
+pub async fn save(
+    tx: &mut Tx,
+    workspace: Uuid,
+    kind: ResourceType,
+    resource: Uuid,
+    swap: Swap,
+    content: &Content,
+    author: &Author<'_>,
+) -> Result<Option<i64>> {
     let (manifest_digest, manifest) = content.manifest.as_ref().map(|(digest, bytes)| (*digest, bytes)).unzip();
     Ok(sqlx::query_scalar("SELECT save_draft($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
         .bind(workspace)
@@ -157,7 +165,15 @@ pub async fn unchecked(db: &Db, kind: ResourceType, checker_version: i32, limit:
 }
 
 /// For the migrate job, as the owner.
-pub async fn record_verdict(db: &Db, workspace: Uuid, kind: ResourceType, digest: Digest, checker_version: i32, publishable: bool, diagnostics: &Value) -> Result<()> {
+pub async fn record_verdict(
+    db: &Db,
+    workspace: Uuid,
+    kind: ResourceType,
+    digest: Digest,
+    checker_version: i32,
+    publishable: bool,
+    diagnostics: &Value,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO checks (workspace_id, type, digest, checker_version, publishable, diagnostics) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
     )

@@ -4,12 +4,18 @@ use crate::{Db, Result};
 
 /// Keys older than their 24 hours.
 pub async fn expire_idempotency_keys(db: &Db) -> Result<u64> {
-    Ok(sqlx::query("DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'").execute(db.pool()).await?.rows_affected())
+    Ok(sqlx::query("DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '24 hours'")
+        .execute(db.pool())
+        .await?
+        .rows_affected())
 }
 
 /// Sessions and tokens that ended 30 days ago; until then lists and the audit log can still name them.
 pub async fn forget_credentials(db: &Db) -> Result<u64> {
-    Ok(sqlx::query("DELETE FROM credentials WHERE least(expires_at, revoked_at) < clock_timestamp() - interval '30 days'").execute(db.pool()).await?.rows_affected())
+    Ok(sqlx::query("DELETE FROM credentials WHERE least(expires_at, revoked_at) < clock_timestamp() - interval '30 days'")
+        .execute(db.pool())
+        .await?
+        .rows_affected())
 }
 
 /// Unpublished snapshots older than `days`, save the newest `keep` of each resource and the one that its draft stands on.

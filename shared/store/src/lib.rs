@@ -42,9 +42,9 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
-            Error::Database(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| matches!(code.as_ref(), "55P03" | "40P01" | "40001" | "57014") || code.starts_with("57P") || code.starts_with("53"))
-            }
+            Error::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+                matches!(code.as_ref(), "55P03" | "40P01" | "40001" | "57014") || code.starts_with("57P") || code.starts_with("53")
+            }),
             _ => false,
         }
     }

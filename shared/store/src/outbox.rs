@@ -83,12 +83,16 @@ pub async fn keep_lease(db: &Db, token: Uuid, lease_seconds: f64) -> Result<()> 
 
 /// Ends every lease. For a stack whose only dispatcher has just started: what an earlier, killed one held is due again at once.
 pub async fn end_leases(db: &Db) -> Result<u64> {
-    Ok(sqlx::query("UPDATE outbox SET lease_token = NULL, lease_until = NULL WHERE lease_until IS NOT NULL").execute(db.pool()).await?.rows_affected())
+    Ok(sqlx::query("UPDATE outbox SET lease_token = NULL, lease_until = NULL WHERE lease_until IS NOT NULL")
+        .execute(db.pool())
+        .await?
+        .rows_affected())
 }
 
 /// Bodies by (workspace, digest), in one round trip; the caller keeps their sum of sizes small.
 pub async fn bodies(db: &Db, wanted: &[(Uuid, Digest)]) -> Result<Vec<(Uuid, Vec<u8>, Vec<u8>)>> {
-    let (workspaces, digests): (Vec<Uuid>, Vec<Vec<u8>>) = wanted.iter().map(|(workspace, digest)| (*workspace, digest.as_bytes().to_vec())).unzip();
+    let (workspaces, digests): (Vec<Uuid>, Vec<Vec<u8>>) =
+        wanted.iter().map(|(workspace, digest)| (*workspace, digest.as_bytes().to_vec())).unzip();
     Ok(sqlx::query_as(
         "SELECT c.workspace_id, c.digest, c.body FROM unnest($1::uuid[], $2::bytea[]) AS w (workspace_id, digest)
            JOIN contents c ON c.workspace_id = w.workspace_id AND c.digest = w.digest",

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
         /// What went wrong, stable for programs to match on.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $name,)* }
 
         impl Code {
@@ -66,6 +68,17 @@ codes! {
     Unavailable = "unavailable", 503, "Try again in a moment";
     Internal = "internal", 500, "Something went wrong on our side";
 }
+
+// By hand, because the derive does not see names that come out of a macro and would list the variants' own.
+impl utoipa::PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Code::ALL.iter().map(|code| code.as_str());
+        let description = "What went wrong, stable for programs to match on. The list is closed.";
+        ObjectBuilder::new().schema_type(Type::String).description(Some(description)).enum_values(Some(codes)).into()
+    }
+}
+
+impl utoipa::ToSchema for Code {}
 
 /// What is wrong with one part of a body.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
