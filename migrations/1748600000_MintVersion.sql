@@ -205,6 +205,7 @@ BEGIN
         END IF;
         IF v_refusal IS NULL THEN
             v_refusal := CASE
+                WHEN v_resource.id IS NULL THEN jsonb_build_object('code', 'not_found')   -- deleted while this waited for its lock
                 WHEN v_base IS NULL THEN jsonb_build_object('code', 'base_version_required', 'active_version', coalesce(v_active.version, 0))
                 WHEN v_base <> coalesce(v_active.version, 0) OR (p_operation = 'publish' AND v_draft.base_version <> coalesce(v_active.version, 0))
                     THEN jsonb_build_object('code', 'version_conflict', 'active_version', coalesce(v_active.version, 0),

@@ -1,5 +1,6 @@
 //! What list calls share: limits, cursors, filters.
 
+use chrono::DateTime;
 use domain::identity::ResourceType;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -73,17 +74,18 @@ fn limit(given: Option<&str>) -> Result<i64> {
 }
 
 fn decode<T: DeserializeOwned>(cursor: &str) -> Result<T> {
-    let invalid = || {
-        Problem::new(
-            Code::InvalidCursor,
-            "The cursor is not one that this list gave out. Take it from the last page's answer, or leave it out to begin again.",
-        )
-    };
     let bytes = (0..cursor.len())
         .step_by(2)
         .map(|at| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect::<Option<Vec<u8>>>();
-    serde_json::from_slice(&bytes.ok_or_else(invalid)?).map_err(|_| invalid())
+    serde_json::from_slice(&bytes.ok_or_else(invalid_cursor)?).map_err(|_| invalid_cursor())
+}
+
+fn invalid_cursor() -> Problem {
+    Problem::new(
+        Code::InvalidCursor,
+        "The cursor is not one that this list gave out. Take it from the last page's answer, or leave it out to begin again.",
+    )
 }
 
 /// Opaque to clients: hex of JSON.
@@ -119,7 +121,8 @@ pub async fn page_of_resources(
         Some((sorted, _, _)) if sorted != query.sort.clone().unwrap_or_default() => {
             return Err(Problem::new(Code::InvalidCursor, "The cursor comes from a list with another `sort`. Begin again without it."));
         }
-        Some((_, value, id)) => Some(After { value, id }),
+        Some((_, value, id)) if sort != Sort::Updated || DateTime::parse_from_rfc3339(&value).is_ok() => Some(After { value, id }),
+        Some(_) => return Err(invalid_cursor()),
         None => None,
     };
     let filter = Filter {

@@ -6,7 +6,7 @@ use domain::merge::{Side, merge};
 use serde_json::Value;
 use store::Tx;
 use store::drafts::Draft;
-use wire::connectors::ConflictItem;
+use wire::connectors::{ConflictItem, fitting};
 use wire::problem::{BodyError, Code};
 
 use crate::drafting::{self, Loaded, Next, Target};
@@ -58,13 +58,15 @@ async fn merged(tx: &mut Tx, target: Target<'_>, draft: &Draft, resolutions: &Re
     if merged.conflicts.is_empty() {
         return Ok(merged.value);
     }
-    let conflicts: Vec<ConflictItem> = merged.conflicts.into_iter().map(Into::into).collect();
+    let count = merged.conflicts.len();
+    let (conflicts, truncated): (Vec<ConflictItem>, bool) = fitting(merged.conflicts.into_iter().map(Into::into));
     let detail = format!(
         "The draft and version {} both changed {} in ways that exclude each other. Nothing was changed; say in `resolutions` for each path which side to keep.",
         draft.active_version,
-        if conflicts.len() == 1 { "one place".to_owned() } else { format!("{} places", conflicts.len()) }
+        if count == 1 { "one place".to_owned() } else { format!("{count} places") }
     );
-    Err(Problem::new(Code::MergeConflict, detail)
+    let problem = Problem::new(Code::MergeConflict, detail);
+    Err(if truncated { problem.fact("truncated", true) } else { problem }
         .fact("conflicts", conflicts)
         .fact("active_version", draft.active_version)
         .fact("draft_base_version", draft.base_version))

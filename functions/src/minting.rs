@@ -119,6 +119,10 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
             let base = number("draft_base_version");
             let detail = if active == 0 {
                 format!("{named:?} has never been published, so its base_version is 0. Nothing was published.")
+            } else if base == active {
+                format!(
+                    "Version {active} of {named:?} is active, and base_version names another. Nothing was published. Look at what changed, then publish with base_version {active}."
+                )
             } else {
                 format!(
                     "Version {active} of {named:?} is active and the draft is based on version {base}. Nothing was published. Reset the draft, keep editing, or merge the active version into it."

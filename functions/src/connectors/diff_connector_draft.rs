@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::diff::diff;
 use domain::identity::Right;
 use domain::merge::merge;
-use wire::connectors::DraftDiff;
+use wire::connectors::{DraftDiff, fitting};
 
 use super::KIND;
 use crate::app::App;
@@ -31,11 +31,15 @@ pub async fn diff_connector_draft(State(app): State<App>, caller: Caller, Path(i
     } else {
         merge(&sides.base, &sides.draft, &sides.active, &BTreeMap::new()).conflicts
     };
+    let mergeable = conflicts.is_empty();
+    let (changes, more_changes) = fitting(diff(&sides.active, &sides.draft).into_iter().map(Into::into));
+    let (conflicts, more_conflicts) = fitting(conflicts.into_iter().map(Into::into));
     Ok(axum::Json(DraftDiff {
         base_version: draft.base_version,
         active_version: draft.active_version,
-        changes: diff(&sides.active, &sides.draft).into_iter().map(Into::into).collect(),
-        mergeable: conflicts.is_empty(),
-        conflicts: conflicts.into_iter().map(Into::into).collect(),
+        changes,
+        truncated: more_changes || more_conflicts,
+        conflicts,
+        mergeable,
     }))
 }

@@ -2,7 +2,7 @@ use axum::extract::State;
 use domain::diff::diff;
 use domain::identity::Right;
 use serde_json::{Value, json};
-use wire::connectors::VersionDiff;
+use wire::connectors::{VersionDiff, fitting};
 use wire::problem::Code;
 
 use super::KIND;
@@ -42,7 +42,8 @@ pub async fn diff_connector_version(
                 (json!(number), drafting::version_document(&mut tx, target, &draft, number).await?)
             }
         };
-        Ok(VersionDiff { version, against, changes: diff(&before, &after).into_iter().map(Into::into).collect() })
+        let (changes, truncated) = fitting(diff(&before, &after).into_iter().map(Into::into));
+        Ok(VersionDiff { version, against, changes, truncated })
     }
     .await;
     Ok(axum::Json(store::end(tx, outcome).await?))

@@ -19,7 +19,7 @@ pub async fn rollback_connector(
     Path(id): Path<String>,
     Json(body): Json<RollBackConnector>,
 ) -> Result<(HeaderMap, axum::Json<Published>)> {
-    let request = request_digest(&id, &body);
+    let request = request_digest(&format!("{KIND}/{id}"), &body);
     let item = Item { reference: id, base_version: body.base_version, draft_etag: None, version: Some(body.version) };
     let minting = Minting { operation: "rollback", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };
     let (minted, headers) = mint_one(&app, &publisher, minting).await?;

@@ -19,7 +19,7 @@ pub async fn unarchive_connector(
     Path(id): Path<String>,
     Json(body): Json<ArchiveConnector>,
 ) -> Result<(HeaderMap, axum::Json<Published>)> {
-    let request = request_digest(&id, &body);
+    let request = request_digest(&format!("{KIND}/{id}"), &body);
     let item = Item { reference: id, base_version: body.base_version, draft_etag: None, version: None };
     let minting = Minting { operation: "unarchive", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };
     let (minted, headers) = mint_one(&app, &publisher, minting).await?;

@@ -16,10 +16,15 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        axum::extract::Path::<T>::from_request_parts(parts, app).await.map(|path| Path(path.0)).map_err(|_| {
-            Problem::new(Code::NotFound, "There is nothing at this address: a part of the path is not of the form that it has.")
-        })
+        if parts.uri.path().contains("%00") {
+            return Err(nothing_here()); // no name holds a NUL, and Postgres takes none
+        }
+        axum::extract::Path::<T>::from_request_parts(parts, app).await.map(|path| Path(path.0)).map_err(|_| nothing_here())
     }
+}
+
+fn nothing_here() -> Problem {
+    Problem::new(Code::NotFound, "There is nothing at this address: a part of the path is not of the form that it has.")
 }
 
 #[derive(Debug, Clone)]
@@ -29,6 +34,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::new(Code::InvalidQuery, "A query parameter holds a NUL character; nothing that can be found does."));
+        }
         axum::extract::Query::<T>::from_request_parts(parts, app).await.map(|query| Query(query.0)).map_err(|rejection| {
             Problem::new(
                 Code::InvalidQuery,

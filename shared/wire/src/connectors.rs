@@ -135,11 +135,31 @@ impl From<Conflict> for ConflictItem {
     }
 }
 
+/// A function's answer ends at 6 MB; lists of changes and of conflicts end here, each.
+const MAX_LIST_BYTES: usize = 2 * 1024 * 1024;
+
+/// As many items as an answer can carry, and whether some had to be left out.
+pub fn fitting<T: Serialize>(items: impl IntoIterator<Item = T>) -> (Vec<T>, bool) {
+    let mut bytes = 0;
+    let mut kept = Vec::new();
+    for item in items {
+        bytes += serde_json::to_vec(&item).map_or(0, |json| json.len());
+        if bytes > MAX_LIST_BYTES {
+            return (kept, true);
+        }
+        kept.push(item);
+    }
+    (kept, false)
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DraftDiff {
     pub base_version: i32,
     pub active_version: i32,
     pub changes: Vec<ChangeItem>,
+    /// There are more changes or conflicts than an answer can carry; those that are missing can be read with `?path=`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
     /// What a merge would ask about.
     pub conflicts: Vec<ConflictItem>,
     /// Whether a merge would go through without resolutions.
@@ -154,6 +174,9 @@ pub struct VersionDiff {
     #[schema(value_type = Object)]
     pub against: Value,
     pub changes: Vec<ChangeItem>,
+    /// There are more changes than an answer can carry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
