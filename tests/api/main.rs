@@ -1,3 +1,7 @@
-//! The contract, a file an operation.
+//! The contract: a file an operation, and one a convention that many operations share.
 
+mod access;
 mod connectors;
+mod conventions;
+mod open;
+mod replica;

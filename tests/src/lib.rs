@@ -28,6 +28,7 @@
 mod api;
 mod connectors;
 mod database;
+mod expect;
 mod http;
 pub mod invariants;
 mod tokens;
@@ -35,6 +36,7 @@ mod wait;
 
 pub use api::{Api, fresh};
 pub use connectors::{config, config_of_size, without_flows};
+pub use expect::{assert_millis, fields};
 pub use http::{Answer, Request};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

@@ -1,6 +1,7 @@
 //! Tokens of every kind, put into the database directly: most tests are not about minting.
 
 use dev::stack::tenants::{Credential, new_secret};
+use domain::Digest;
 use uuid::Uuid;
 
 use crate::Api;
@@ -57,5 +58,19 @@ impl Api {
         let secret = new_secret(credential.token_kind());
         seeder.credential(&secret, &credential).await.unwrap();
         secret
+    }
+
+    /// The id of a token's row.
+    pub async fn credential_id(&self, token: &str) -> Uuid {
+        let digest = Digest::of(token.as_bytes());
+        sqlx::query_scalar("SELECT id FROM credentials WHERE sha256 = $1").bind(digest.as_bytes()).fetch_one(&self.owner_db).await.unwrap()
+    }
+
+    /// Another workspace of the first tenant, with the same owner: their token then spans two.
+    pub async fn add_workspace(&self, slug: &str) -> Uuid {
+        let insert = "INSERT INTO workspaces (tenant_id, slug, name) SELECT tenant_id, $2, $2 FROM workspaces WHERE id = $1 RETURNING id";
+        let workspace = sqlx::query_scalar(insert).bind(self.tenant.workspace).bind(slug).fetch_one(&self.owner_db).await.unwrap();
+        self.seeder.lock().await.member(workspace, self.tenant.owner, "owner").await.unwrap();
+        workspace
     }
 }

@@ -1,0 +1,17 @@
+//! What many answers have in common.
+
+use serde_json::Value;
+
+/// A time as the contract prints it: RFC 3339, UTC, milliseconds.
+#[track_caller]
+pub fn assert_millis(value: &Value) {
+    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no time"));
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "0000-00-00T00:00:00.000Z", "{text}");
+}
+
+/// The one named member of each item of a list.
+#[track_caller]
+pub fn fields<'a>(list: &'a Value, name: &str) -> Vec<&'a Value> {
+    list.as_array().unwrap_or_else(|| panic!("{list} is no list")).iter().map(|item| &item[name]).collect()
+}
