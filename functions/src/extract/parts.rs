@@ -57,10 +57,15 @@ impl FromRequestParts<App> for IfMatch {
         let Some(value) = parts.headers.get(axum::http::header::IF_MATCH) else { return Ok(IfMatch(None)) };
         match value.to_str().map(str::trim) {
             Ok("*") => Ok(IfMatch(None)),
-            Ok(text) => text.parse().map(|digest| IfMatch(Some(digest))).map_err(|_| malformed_if_match()),
-            Err(_) => Err(malformed_if_match()),
+            Ok(text) => text.parse().map(|digest| IfMatch(Some(digest))).map_err(|_| after_the_body(parts, malformed_if_match())),
+            Err(_) => Err(after_the_body(parts, malformed_if_match())),
         }
     }
+}
+
+/// A body that is too large, of another type or malformed is told before the fault of a header.
+fn after_the_body(parts: &Parts, fault: Problem) -> Problem {
+    super::body::document(parts, &["application/json", "application/merge-patch+json"]).err().unwrap_or(fault)
 }
 
 fn malformed_if_match() -> Problem {
@@ -80,7 +85,10 @@ impl FromRequestParts<App> for IdempotencyKey {
             Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 Ok(IdempotencyKey(Some(key.to_owned())))
             }
-            _ => Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.")),
+            _ => {
+                let fault = Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.");
+                Err(after_the_body(parts, fault))
+            }
         }
     }
 }
