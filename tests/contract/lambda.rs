@@ -1,0 +1,84 @@
+//! The same router behind API Gateway: its events in, its answers out.
+
+use lambda_http::Service as _;
+use lambda_http::lambda_runtime::{Context, LambdaEvent};
+use lambda_http::request::LambdaRequest;
+use serde_json::{Value, json};
+use tests::Api;
+
+/// What API Gateway sends for a request, format 2.0.
+fn event(method: &str, path: &str, headers: Value, body: Option<&str>) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "21/Nov/2026:00:00:00 +0000",
+            "timeEpoch": 1_795_219_200_000_u64
+        },
+        "body": body,
+        "isBase64Encoded": false
+    })
+}
+
+async fn answer(api: &Api, event: Value) -> Value {
+    let mut service = lambda_http::Adapter::from(functions::gateway::router(api.app.clone()));
+    let request: LambdaRequest = serde_json::from_value(event).unwrap();
+    serde_json::to_value(service.call(LambdaEvent::new(request, Context::default())).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_gateways_request_id_is_ours() {
+    let api = Api::start().await;
+    let answer = answer(&api, event("GET", "/v1/me", json!({}), None)).await;
+    assert_eq!(answer["statusCode"], 401);
+    assert_eq!(answer["headers"]["x-request-id"], "JKJaXmPLvHcESHA=");
+    assert_eq!(answer["isBase64Encoded"], false);
+    let problem: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    assert_eq!(problem["requestId"], "JKJaXmPLvHcESHA=");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_through_the_gateway_writes_and_reads() {
+    let api = Api::start().await;
+    let headers = json!({"authorization": format!("Bearer {}", api.tenant.token), "content-type": "application/json"});
+    let body = json!({"slug": "crm", "name": "CRM", "config": tests::config()}).to_string();
+    let created = answer(&api, event("POST", "/api/connectors", headers.clone(), Some(&body))).await;
+    assert_eq!(created["statusCode"], 201, "{created}");
+    let published = answer(&api, event("POST", "/api/connectors/crm/publish", headers, Some(r#"{"base_version": 0}"#))).await;
+    assert_eq!(published["statusCode"], 200, "{published}");
+    assert_eq!(api.draft("crm").await["active_version"], 1);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_marked_as_binary() {
+    let api = Api::start().await;
+    let plain = answer(&api, event("GET", "/openapi.json", json!({}), None)).await;
+    assert_eq!((&plain["isBase64Encoded"], &plain["body"]), (&json!(false), &json!(functions::openapi::json())));
+    let compressed = answer(&api, event("GET", "/openapi.json", json!({"accept-encoding": "gzip"}), None)).await;
+    assert_eq!(compressed["headers"]["content-encoding"], "gzip");
+    assert_eq!(compressed["isBase64Encoded"], true);
+    // The two bytes with which gzip begins, and its method.
+    assert!(compressed["body"].as_str().unwrap().starts_with("H4sI"), "{}", compressed["body"]);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_a_problem_behind_the_gateway_too() {
+    let api = Api::start().await;
+    let answer = answer(&api, event("GET", "/no/such/place", json!({}), None)).await;
+    assert_eq!(answer["statusCode"], 404);
+    assert_eq!(answer["headers"]["content-type"], "application/problem+json");
+    api.finish().await;
+}

@@ -1,0 +1,120 @@
+//! The table as requests: a call for every endpoint, on things that exist.
+
+use functions::routes::{Access, ENDPOINTS};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Api, Request};
+
+/// What stands for the parameters of paths: all of it is the first tenant's.
+pub struct Ours {
+    connector: String,
+    snapshot: String,
+    token: String,
+}
+
+/// A request that its endpoint takes from the right caller.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub operation: &'static str,
+    pub access: Access,
+    pub method: Method,
+    /// As the table has it, with `{name}` for parameters.
+    pub pattern: String,
+    /// With a thing of ours for every parameter.
+    pub path: String,
+    /// Where the operation takes a body: a good one.
+    pub body: Option<Value>,
+}
+
+impl Ours {
+    /// A connector with one version and a changed draft, and a token.
+    pub async fn make(api: &Api) -> Ours {
+        api.publish_first("crm").await;
+        api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
+        let connector = text(&api.get("/api/connectors/crm").await.ok()["id"]);
+        let snapshot: i64 = sqlx::query_scalar("SELECT max(id) FROM resource_versions").fetch_one(&api.owner_db).await.unwrap();
+        let token = text(&api.get("/v1/tokens").await.ok()["items"][0]["id"]);
+        Ours { connector, snapshot: snapshot.to_string(), token }
+    }
+
+    /// Every endpoint of the table, in its order.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls: Vec<Call> = ENDPOINTS
+            .iter()
+            .filter_map(|endpoint| {
+                let (operation, access) = (endpoint.operation, endpoint.access);
+                let route = endpoint.route()?;
+                let path = route.path.split('/').map(|segment| self.fill(&route.path, segment)).collect::<Vec<_>>().join("/");
+                let body = takes_body(endpoint).then(|| good_body(operation));
+                Some(Call { operation, access, method: route.method.parse().unwrap(), pattern: route.path, path, body })
+            })
+            .collect();
+        // A walk that goes round an endpoint proves nothing of it.
+        assert_eq!(calls.len(), ENDPOINTS.len(), "an endpoint has no route: its annotation names no method that the table knows");
+        calls
+    }
+
+    fn fill<'a>(&'a self, pattern: &str, segment: &'a str) -> &'a str {
+        let tokens = pattern.starts_with("/v1/tokens");
+        match segment {
+            "{id}" if tokens => &self.token,
+            "{id}" => &self.connector,
+            "{name}" if pattern.starts_with("/api/schemas") => "connector-v3.json",
+            "{name}" => "contact",
+            "{source}" => "hubspot",
+            "{type}" if pattern.starts_with("/v1/replica") => "connector",
+            "{type}" => "contact.created",
+            "{version}" => "1",
+            "{snapshot}" => &self.snapshot,
+            parameter if parameter.starts_with('{') => panic!("say in tests/contract/table.rs what stands for {parameter} of {pattern}"),
+            literal => literal,
+        }
+    }
+}
+
+impl Call {
+    pub fn is_open(&self) -> bool {
+        self.access == Access::Open
+    }
+
+    /// As the first tenant's owner, with a good body, until it is told otherwise.
+    pub fn request(&self, api: &Api) -> Request {
+        let request = self.bare(api);
+        match &self.body {
+            Some(body) => request.json(body.clone()),
+            None => request,
+        }
+    }
+
+    /// Without a body.
+    pub fn bare(&self, api: &Api) -> Request {
+        api.request(self.method.clone(), &self.path)
+    }
+}
+
+fn takes_body(endpoint: &functions::routes::Endpoint) -> bool {
+    let (_, document) = (endpoint.router)().split_for_parts();
+    let operations = document.paths.paths.into_values().flat_map(|item| [item.post, item.put, item.patch]);
+    operations.flatten().any(|operation| operation.request_body.is_some())
+}
+
+/// A body that gets as far as the resource. `{}` serves where every member is optional.
+fn good_body(operation: &str) -> Value {
+    match operation {
+        "create_connector" => json!({"slug": "another", "name": "Another"}),
+        "patch_connector" => json!({"name": "Renamed"}),
+        "put_connector_draft" => tests::config(),
+        "put_connector_entity" => json!({"fields": {"id": {"type": "string"}}}),
+        "put_connector_event_flow" => json!({"entity": "contact", "action": "upsert", "mapping": {}}),
+        "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
+        "rollback_connector" => json!({"version": 1, "base_version": 1}),
+        "mint_token" => json!({"kind": "personal", "name": "mine"}),
+        "begin_session" => json!({"token": "none"}),
+        _ => json!({}),
+    }
+}
+
+#[track_caller]
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
