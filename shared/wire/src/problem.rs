@@ -54,7 +54,7 @@ codes! {
     GovernanceRefused = "governance_refused", 400, "Refused by the workspace's governance mode";
     BaseVersionRequired = "base_version_required", 400, "base_version is required";
     PreconditionFailed = "precondition_failed", 412, "The draft has changed";
-    VersionConflict = "version_conflict", 409, "Somebody published in between";
+    VersionConflict = "version_conflict", 409, "Another version is active";
     DraftChanged = "draft_changed", 409, "The draft has changed";
     Archived = "archived", 409, "The resource is archived";
     NotPublished = "not_published", 409, "Never published";
