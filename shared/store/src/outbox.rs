@@ -47,18 +47,19 @@ pub async fn lease(db: &Db, token: Uuid, limit: i64, lease_seconds: f64) -> Resu
               ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED),
          leased AS (
              UPDATE outbox o SET lease_token = $1, lease_until = clock_timestamp() + make_interval(secs => $3), attempts = o.attempts + 1
-               FROM due WHERE o.id = due.id
+              WHERE o.id = ANY (ARRAY (SELECT id FROM due))
              RETURNING o.id, o.workspace_id, o.resource_id, o.version, o.event, o.attempts),
          newest AS (
              SELECT DISTINCT ON (resource_id) * FROM leased ORDER BY resource_id, version DESC, id DESC)
          SELECT n.id, n.workspace_id, n.resource_id, r.type AS resource_type, r.slug, n.version, n.event, n.attempts, v.digest,
-                m.digest AS manifest_digest, octet_length(c.body) AS size, v.archived, v.published_at, r.last_version,
-                (SELECT epoch FROM replica_epoch) AS epoch
+                m.digest AS manifest_digest, v.size, v.archived, v.published_at, r.last_version, (SELECT epoch FROM replica_epoch) AS epoch
            FROM newest n
-           JOIN resources r ON r.id = n.resource_id
-           JOIN resource_versions v ON v.resource_id = n.resource_id AND v.version = n.version
-           JOIN contents c ON c.workspace_id = v.workspace_id AND c.digest = v.digest
-           LEFT JOIN event_flow_manifests m ON m.connector_id = n.resource_id AND m.version = n.version
+          -- LIMIT 1: looked up by key a row, however large the tables and however wrong the guess of how many rows are due.
+          CROSS JOIN LATERAL (SELECT * FROM resources WHERE id = n.resource_id LIMIT 1) AS r
+          CROSS JOIN LATERAL (SELECT v.digest, v.archived, v.published_at, octet_length(c.body) AS size
+                                FROM resource_versions v JOIN contents c ON c.workspace_id = v.workspace_id AND c.digest = v.digest
+                               WHERE v.resource_id = n.resource_id AND v.version = n.version LIMIT 1) AS v
+           LEFT JOIN LATERAL (SELECT digest FROM event_flow_manifests WHERE connector_id = n.resource_id AND version = n.version LIMIT 1) AS m ON true
           ORDER BY n.id",
     )
     .bind(token)
@@ -131,7 +132,7 @@ pub async fn settle(db: &Db, token: Uuid, delivered: &[Delivered]) -> Result<u64
          receipts AS (
              INSERT INTO replica_receipts AS r (resource_id, workspace_id, epoch, version, replicated_at, notified_at)
              SELECT d.resource_id, d.workspace_id, d.epoch, d.version, d.replicated_at, clock_timestamp()
-               FROM done d JOIN resources x ON x.id = d.resource_id
+               FROM done d WHERE (SELECT true FROM resources x WHERE x.id = d.resource_id)
              ON CONFLICT (resource_id) DO UPDATE
                 SET epoch = excluded.epoch, version = excluded.version, replicated_at = excluded.replicated_at, notified_at = excluded.notified_at
               WHERE (r.epoch, r.version) <= (excluded.epoch, excluded.version))
