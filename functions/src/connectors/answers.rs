@@ -12,7 +12,7 @@ use store::drafts::Draft;
 use store::publish::Minted;
 use store::resources::Resource;
 use store::versions::Version;
-use wire::connectors::{Connector, ConnectorDraft, ConnectorSnapshot, ConnectorVersion, DraftState, Finding, Part, Published};
+use wire::connectors::{Connector, ConnectorDraft, ConnectorSnapshot, ConnectorVersion, DraftState, Finding, Part, Provenance, Published};
 
 use crate::drafting::Loaded;
 use crate::problem::{Problem, Result};
@@ -79,27 +79,21 @@ pub fn version(row: Version) -> Result<ConnectorVersion> {
     let (Some(version), Some(published_at)) = (row.version, row.published_at) else {
         return Err(Problem::internal("an unpublished snapshot where a version was expected"));
     };
-    Ok(ConnectorVersion {
-        version,
-        is_active: row.is_active,
-        digest: row.digest(),
-        source: row.source,
-        surface: row.surface,
-        actor_kind: row.actor_kind,
-        created_by_email: row.created_by_email,
-        git_commit_sha: row.git_commit_sha,
-        git_branch: row.git_branch,
-        note: row.note,
-        restored_from: row.restored_from,
-        archived: row.archived,
-        published_at: published_at.into(),
-    })
+    Ok(ConnectorVersion { version, published_at: published_at.into(), provenance: provenance(row) })
 }
 
 pub fn snapshot(row: Version) -> ConnectorSnapshot {
     ConnectorSnapshot {
         snapshot: row.id,
         version: row.version,
+        created_at: row.created_at.into(),
+        published_at: row.published_at.map(Into::into),
+        provenance: provenance(row),
+    }
+}
+
+fn provenance(row: Version) -> Provenance {
+    Provenance {
         is_active: row.is_active,
         digest: row.digest(),
         source: row.source,
@@ -111,8 +105,6 @@ pub fn snapshot(row: Version) -> ConnectorSnapshot {
         note: row.note,
         restored_from: row.restored_from,
         archived: row.archived,
-        created_at: row.created_at.into(),
-        published_at: row.published_at.map(Into::into),
     }
 }
 

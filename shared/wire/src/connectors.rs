@@ -234,10 +234,11 @@ pub struct Published {
     pub event_id: Uuid,
 }
 
+/// Where a version or a snapshot comes from, and what it holds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ConnectorVersion {
-    pub version: i32,
+pub struct Provenance {
     pub is_active: bool,
+    /// `designer-publish`, `cli-publish`, `cli-apply`, `designer-draft` or `rollback`.
     pub source: String,
     pub surface: String,
     pub actor_kind: String,
@@ -245,11 +246,19 @@ pub struct ConnectorVersion {
     pub git_commit_sha: Option<String>,
     pub git_branch: Option<String>,
     pub note: Option<String>,
+    /// The version that was rolled back to or restored.
     pub restored_from: Option<i32>,
     pub archived: bool,
-    pub published_at: Millis,
     #[schema(value_type = String)]
     pub digest: Digest,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ConnectorVersion {
+    pub version: i32,
+    #[serde(flatten)]
+    pub provenance: Provenance,
+    pub published_at: Millis,
 }
 
 /// A version with its config.
@@ -267,20 +276,10 @@ pub struct ConnectorSnapshot {
     pub snapshot: i64,
     /// Null unless published.
     pub version: Option<i32>,
-    pub is_active: bool,
-    pub source: String,
-    pub surface: String,
-    pub actor_kind: String,
-    pub created_by_email: Option<String>,
-    pub git_commit_sha: Option<String>,
-    pub git_branch: Option<String>,
-    pub note: Option<String>,
-    pub restored_from: Option<i32>,
-    pub archived: bool,
+    #[serde(flatten)]
+    pub provenance: Provenance,
     pub created_at: Millis,
     pub published_at: Option<Millis>,
-    #[schema(value_type = String)]
-    pub digest: Digest,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
