@@ -195,10 +195,10 @@ impl Drop for Api {
             return;
         }
         // A failed test cleans up too, in a runtime of its own because this one may have no turn left.
-        let (name, cloud, fleets) = (self.name.clone(), self.cloud.clone(), self.fleets.clone());
+        let (name, fleets) = (self.name.clone(), self.fleets.clone());
         let removal = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(remove(&name, &cloud, &fleets));
+            runtime.block_on(async { remove(&name, &Cloud::at(&environment("AWS_ENDPOINT_URL")).await, &fleets).await });
         });
         let removed = removal.join().is_ok();
         assert!(std::thread::panicking(), "the test did not end with `api.finish().await` (what it stood on was removed: {removed})");

@@ -60,6 +60,11 @@ impl Api {
         secret
     }
 
+    /// Any credential.
+    pub async fn add_credential(&self, secret: &str, credential: &Credential<'_>) {
+        self.seeder.lock().await.credential(secret, credential).await.unwrap();
+    }
+
     /// The id of a token's row.
     pub async fn credential_id(&self, token: &str) -> Uuid {
         let digest = Digest::of(token.as_bytes());

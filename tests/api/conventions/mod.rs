@@ -1,0 +1,9 @@
+mod authentication;
+mod bodies;
+mod compression;
+mod governance;
+mod idempotency;
+mod order_of_refusals;
+mod provenance;
+mod roles;
+mod workspaces;

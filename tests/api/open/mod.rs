@@ -1,0 +1,4 @@
+mod get_healthz;
+mod get_openapi;
+mod get_schema;
+mod not_found;

@@ -1,0 +1,50 @@
+use serde_json::json;
+use tests::{Api, config};
+
+#[tokio::test]
+async fn a_credential_that_spans_several_has_to_choose() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let staging = api.add_workspace("staging").await;
+    let publish = || api.post("/api/connectors/crm/publish").json(json!({"base_version": 0}));
+    for refused in [api.get("/api/connectors/crm").await, publish().await, api.post("/api/connectors").json(json!({"slug": "x", "name": "x"})).await] {
+        assert_eq!(refused.problem(400, "workspace_required")["workspaces"], json!(["acme", "staging"]));
+    }
+    for choice in ["acme".to_owned(), api.tenant.workspace.to_string(), api.tenant.workspace.to_string().to_uppercase()] {
+        api.get("/api/connectors/crm").header("x-fcc-workspace", &choice).await.ok();
+    }
+    api.get("/api/connectors/crm").header("x-fcc-workspace", &staging.to_string()).await.problem(404, "not_found");
+    publish().header("x-fcc-workspace", "acme").await.ok();
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn one_that_has_a_single_workspace_need_not_choose_and_can_not_choose_another() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    api.get("/api/connectors/crm").as_(&api.ci).header("x-fcc-workspace", "acme").await.ok();
+    api.get("/api/connectors/crm").as_(&api.ci).header("x-fcc-workspace", &api.tenant.workspace.to_string().to_uppercase()).await.ok();
+    api.get("/api/connectors/crm").as_(&api.ci).header("x-fcc-workspace", " ").await.ok();
+    for elsewhere in ["globex", "none", &api.other_tenant.workspace.to_string()] {
+        for token in [&api.ci, &api.tenant.token] {
+            let refused = api.get("/api/connectors/crm").as_(token).header("x-fcc-workspace", elsewhere).await.problem(400, "workspace_required");
+            assert_eq!(refused["workspaces"], json!(["acme"]));
+        }
+    }
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn the_same_slug_in_another_workspace_is_another_connector() {
+    let api = Api::start().await;
+    api.add_workspace("staging").await;
+    for workspace in ["acme", "staging"] {
+        let body = json!({"slug": "crm", "name": workspace, "config": config()});
+        api.post("/api/connectors").header("x-fcc-workspace", workspace).json(body).await.with_status(201);
+    }
+    api.post("/api/connectors/crm/publish").header("x-fcc-workspace", "staging").json(json!({"base_version": 0})).await.ok();
+    let connector = async |workspace: &str| api.get("/api/connectors/crm").header("x-fcc-workspace", workspace).await.ok();
+    assert_eq!(connector("acme").await["active_version"], 0);
+    assert_eq!(connector("staging").await["active_version"], 1);
+    api.finish().await;
+}
