@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint generate bench prerequisites
+.PHONY: help dev test lint generate check bench prerequisites
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ lint: ## Check formatting and run clippy, warnings being errors
 
 generate: ## Write what is generated from the table of routes
 	@cargo dev generate
+
+check: ## Fail when something generated is stale
+	@cargo dev check
 
 bench: prerequisites ## Measure against the targets
 	@cargo dev bench

@@ -1,5 +1,7 @@
 //! What is generated is what the table says, and CloudFormation takes it.
 
+use std::collections::BTreeSet;
+
 use dev::generate::{self, template};
 
 use crate::{read, root};
@@ -17,4 +19,15 @@ fn the_stack_stays_well_below_cloudformations_limit() {
     let functions = functions::routes::ENDPOINTS.len() + functions::routes::JOBS.len() + 1;
     assert!(resources > 4 * functions, "{resources} resources for {functions} functions: they were not counted");
     assert!(resources <= template::MOST_RESOURCES, "{resources} resources of at most {}", template::MOST_RESOURCES);
+}
+
+#[test]
+fn functions_are_told_nothing_that_they_do_not_read() {
+    let (settings, template) = (read("functions/src/settings.rs"), read(template::PATH));
+    let variables = template.lines().filter_map(|line| line.strip_prefix("          ")?.split_once(": !").map(|(name, _)| name));
+    let variables: BTreeSet<&str> = variables.filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')).collect();
+    assert!(variables.contains("DATABASE_URL") && variables.len() > 5, "{variables:?}");
+    for variable in variables {
+        assert!(settings.contains(&format!("\"{variable}\"")), "functions/src/settings.rs does not read {variable}");
+    }
 }
