@@ -60,10 +60,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Presented {
-    /// `problem`, if the caller may know of it: a stranger is told 401 first.
+    /// `problem`, if the caller may know of it: a stranger is told 401 first, and a choice of workspace is asked for before the
+    /// body's members are looked at.
     pub async fn authenticate_or(&self, app: &App, problem: Problem) -> Problem {
         match Identity::resolve(app, self, false).await {
-            Ok(_) => problem,
+            Ok(identity) => match &identity.workspace {
+                Err(slugs) if problem.code() == Code::InvalidBody => workspace_required(slugs),
+                _ => problem,
+            },
             Err(refused) => refused,
         }
     }
