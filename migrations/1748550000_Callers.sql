@@ -27,7 +27,7 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
-        IF p_workspace IS NOT NULL AND p_workspace <> workspace_slug AND p_workspace <> v_at::text THEN
+        IF p_workspace IS NOT NULL AND p_workspace <> workspace_slug AND lower(p_workspace) <> v_at::text THEN
             refusal := 'workspace_required';
             slugs := ARRAY[workspace_slug];
         END IF;
