@@ -80,7 +80,7 @@ impl Connection {
         while self.buffer.len() < head + length {
             self.read_more().await?;
         }
-        Ok(Answer { status, body: self.buffer[head..head + length].to_vec() })
+        Ok(Answer { status, body: self.buffer.split_off(head) })
     }
 
     async fn read_more(&mut self) -> Result<()> {

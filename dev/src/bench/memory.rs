@@ -31,16 +31,13 @@ pub async fn measure(stage: &Stage<'_>, resting: Option<Resident>) -> Result<Vec
         println!("memory is not measured: this system has no /proc/self/status");
         return Ok(Vec::new());
     };
-    // Makes the peak begin anew; where that is refused, the peak of all rows stands.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
     let gateway = stage.serve(Serving::dispatching(stage)).await?;
     let mut connection = Connection::open(gateway.address, &stage.token).await?;
-    let config = configs::named(&configs::of_size(MAX_BODY_BYTES, 1));
-    let created = connection
-        .post("/api/connectors", format!("{{\"slug\":\"largest\",\"name\":\"Largest\",\"config\":{config}}}").as_bytes())
-        .await?
-        .succeeded()?;
-    drop(config);
+    let body = format!(r#"{{"slug":"largest","name":"Largest","config":{}}}"#, configs::named(&configs::of_size(MAX_BODY_BYTES, 1)));
+    // Makes the peak begin anew; where that is refused, the peak of all rows stands.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    let created = connection.post("/api/connectors", body.as_bytes()).await?.succeeded()?;
+    drop(body);
     let resource: Uuid = serde_json::from_value(created.json()?["id"].clone()).context("a connector was made without an id")?;
     for (base, variant) in [(0, "1st......"), (1, "2nd......")] {
         let patch: Value = json!({"settings": {"variant": variant}});

@@ -2,7 +2,8 @@
 //! shares no row with another, as in life.
 
 use anyhow::{Result, ensure};
-use domain::{Canonical, connector};
+use domain::{Canonical, canonical, connector};
+use uuid::Uuid;
 
 use super::configs::{self, MARKER, VARIANT};
 use super::stage::Stage;
@@ -16,9 +17,8 @@ pub struct Pool<'a> {
 
 impl<'a> Pool<'a> {
     pub async fn seed(stage: &'a Stage<'a>, prefix: &'static str, count: usize, bytes: usize) -> Result<Pool<'a>> {
-        let config = configs::of_size(bytes, 1);
-        let text = |document| String::from_utf8(Canonical::of(document).bytes);
-        let (body, manifest) = (text(&config)?, text(&connector::manifest(&config))?);
+        let body = configs::of_size(bytes, 1);
+        let manifest = String::from_utf8(Canonical::of(&connector::manifest(&canonical::parse(body.as_bytes())?)).bytes)?;
         let mut tx = stage.owner.begin().await?;
         sqlx::raw_sql(
             "CREATE TABLE IF NOT EXISTS bench_pool (prefix text, n int, resource_id uuid PRIMARY KEY DEFAULT uuid_v7(), a bytea, b bytea, manifest bytea);
@@ -82,6 +82,14 @@ impl<'a> Pool<'a> {
             .execute(&self.stage.owner)
             .await?;
         self.stage.tidy().await
+    }
+
+    /// Their ids, in the order of their numbers.
+    pub async fn resources(&self) -> Result<Vec<Uuid>> {
+        Ok(sqlx::query_scalar("SELECT resource_id FROM bench_pool WHERE prefix = $1 ORDER BY n")
+            .bind(self.prefix)
+            .fetch_all(&self.stage.owner)
+            .await?)
     }
 
     /// A measurement of publishes that were refused would be none.

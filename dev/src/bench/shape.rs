@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
 use domain::canonical::MAX_BODY_BYTES;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, PgPool};
 
@@ -61,7 +61,7 @@ pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-async fn create(connection: &mut Connection, slug: &str, config: &Value) -> Result<()> {
+async fn create(connection: &mut Connection, slug: &str, config: &str) -> Result<()> {
     let body = format!("{{\"slug\":\"{slug}\",\"name\":\"Shape\",\"config\":{}}}", configs::named(config));
     connection.post("/api/connectors", body.as_bytes()).await?.succeeded().map(drop)
 }
