@@ -20,8 +20,8 @@ generate: ## Write what is generated from the table of routes
 check: ## Fail when something generated is stale
 	@cargo dev check
 
-bench: prerequisites ## Measure against the targets
-	@cargo dev bench
+bench: prerequisites ## Measure against the targets (PROFILE=release for optimised code, which takes long to build)
+	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench
 
 # Named one by one, so that a missing one is a sentence and not a stack trace an hour later.
 prerequisites:

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use functions::app::App;
 use functions::jobs::dispatch_outbox;
 use replica::Replica;
-use sqlx::PgPool;
+use sqlx::{ConnectOptions as _, PgPool};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -160,6 +160,7 @@ impl Serving {
 }
 
 async fn pool(options: PgConnectOptions) -> Result<PgPool> {
-    let options = options.options([("client_min_messages", "warning")]);
+    // What tidies up between rounds may take its time.
+    let options = options.options([("client_min_messages", "warning")]).disable_statement_logging();
     Ok(PgPoolOptions::new().max_connections(2).connect_with(options).await?)
 }
