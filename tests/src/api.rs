@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::database::{self, environment};
-use crate::{Request, Tenant, invariants};
+use crate::{Request, Tenant, invariants, until};
 
 /// As many requests as the gateway of a test carries out at the same time.
 const DATABASE_CONNECTIONS: u32 = 20;
@@ -101,7 +101,7 @@ impl Api {
             owner_db: PgPoolOptions::new().max_connections(4).connect_lazy(&database.owner_url).unwrap(),
             database,
             seeder: Mutex::new(seeder),
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
             wake,
             tasks,
             counter: AtomicUsize::new(0),
@@ -154,6 +154,12 @@ impl Api {
         let update = "UPDATE workspaces SET governance_mode = $2 WHERE id = $1";
         sqlx::query(update).bind(self.tenant.workspace).bind(mode).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Returns as soon as a session of the test's database waits for a lock that another holds.
+    pub async fn a_lock_is_waited_for(&self) {
+        let waiting = "SELECT true FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND NOT l.granted";
+        until("somebody to wait for a lock", || async { sqlx::query_scalar::<_, bool>(waiting).fetch_optional(&self.owner_db).await.unwrap() }).await;
     }
 
     /// A connection of a superuser to the test's database: for what no role of ours may do.

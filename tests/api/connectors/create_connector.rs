@@ -155,11 +155,8 @@ async fn a_repeat_while_the_first_is_in_flight_is_told_so() {
     sqlx::query(insert).bind(api.tenant.workspace).execute(&mut *holdup).await.unwrap();
     let request = || api.post(CONNECTORS).idempotency_key("k1").json(json!({"slug": "crm", "name": "CRM"}));
     let first = tokio::spawn(request().into_future());
-    let told = tests::until("the first request to claim the key", || async {
-        let answer = request().await;
-        (answer.status == 409).then_some(answer)
-    });
-    told.await.problem(409, "in_progress");
+    api.a_lock_is_waited_for().await;
+    request().await.problem(409, "in_progress");
     holdup.rollback().await.unwrap();
     first.await.unwrap().with_status(201);
     api.finish().await;

@@ -1,5 +1,5 @@
 use serde_json::json;
-use tests::{Api, Token, config, until};
+use tests::{Api, Token, config};
 
 const PUBLISH: &str = "/api/connectors/crm/publish";
 
@@ -77,11 +77,7 @@ async fn a_repeat_while_the_first_is_in_flight_is_told_so() {
     sqlx::query(lock).bind(api.tenant.workspace).execute(&mut *holdup).await.unwrap();
     let request = || api.post(PUBLISH).idempotency_key("k").json(json!({"base_version": 0}));
     let first = tokio::spawn(request().into_future());
-    until("the first publish to wait for the lock", || async {
-        let waiting = "SELECT true FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()";
-        sqlx::query_scalar::<_, bool>(waiting).fetch_optional(&api.owner_db).await.unwrap()
-    })
-    .await;
+    api.a_lock_is_waited_for().await;
     request().await.problem(409, "in_progress");
     holdup.rollback().await.unwrap();
     let first = first.await.unwrap().ok();

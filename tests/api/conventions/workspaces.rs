@@ -4,8 +4,9 @@ use tests::{Api, config};
 #[tokio::test]
 async fn a_credential_that_spans_several_has_to_choose() {
     let api = Api::start().await;
-    api.create("crm", config()).await;
     let staging = api.add_workspace("staging").await;
+    let crm = json!({"slug": "crm", "name": "CRM", "config": config()});
+    api.post("/api/connectors").header("x-fcc-workspace", "acme").json(crm).await.with_status(201);
     let publish = || api.post("/api/connectors/crm/publish").json(json!({"base_version": 0}));
     for refused in [api.get("/api/connectors/crm").await, publish().await, api.post("/api/connectors").json(json!({"slug": "x", "name": "x"})).await] {
         assert_eq!(refused.problem(400, "workspace_required")["workspaces"], json!(["acme", "staging"]));

@@ -1,0 +1,80 @@
+//! Postgres and AWS going away under the gateway.
+
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use functions::app::App;
+use serde_json::json;
+use tests::{Api, config};
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn after_postgres_ended_every_connection_the_gateway_mends_itself() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let mut superuser = api.superuser().await;
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'fc_app'";
+    let ended: i64 = sqlx::query_scalar(end).fetch_one(&mut superuser).await.unwrap();
+    assert!(ended > 0);
+    let mut refused = 0;
+    loop {
+        let answer = api.patch("/api/connectors/crm/draft").json(json!({"settings": {"batch": refused}})).await;
+        if answer.status == 200 {
+            break;
+        }
+        assert!(answer.header("retry-after").is_some(), "{answer}");
+        answer.problem(503, "unavailable");
+        refused += 1;
+        assert!(refused <= ended, "more failures than connections were ended");
+    }
+    api.publish("crm", 0).await;
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_5xx_says_nothing_of_its_cause() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    sqlx::query("REVOKE SELECT ON contents FROM fc_app").execute(&api.owner_db).await.unwrap();
+    let problem = api.get("/api/connectors/crm/draft").await.problem(500, "internal");
+    let said = problem.to_string().to_lowercase();
+    for secret in ["contents", "permission", "postgres", "sql"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+    sqlx::query("GRANT SELECT ON contents TO fc_app").execute(&api.owner_db).await.unwrap();
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn without_postgres_the_health_check_says_so() {
+    let api = Api::start().await;
+    let mut settings = api.app.settings.clone();
+    settings.database_url = "postgres://nobody@127.0.0.1:1/none".to_owned();
+    let origin = serve(App::new(settings).unwrap()).await;
+    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(format!("{origin}/healthz")).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers().contains_key("retry-after")), (503, true));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_nudge_that_can_not_be_sent_never_fails_a_publish_and_holds_it_up_for_a_moment_at_most() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let mut settings = api.app.settings.clone();
+    settings.aws.endpoint_url = Some("http://127.0.0.1:1".to_owned());
+    settings.dispatch_queue_url = Some("http://127.0.0.1:1/000000000000/dispatch".to_owned());
+    let origin = serve(App::new(settings).unwrap()).await;
+    let begun = Instant::now();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let publish = http.post(format!("{origin}/api/connectors/crm/publish")).bearer_auth(&api.tenant.token).json(&json!({"base_version": 0}));
+    assert_eq!(publish.send().await.unwrap().status(), 200);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    api.finish().await;
+}
+
+async fn serve(app: App) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, functions::gateway::router(app)).await });
+    origin
+}

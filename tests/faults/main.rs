@@ -1,0 +1,14 @@
+//! What happens when things race, break, or stop halfway.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
+mod adoption;
+mod cancelled_begin;
+mod connections;
+mod delivery;
+mod disconnects;
+mod leases;
+mod races;
+mod reconciling;
+mod sinks;
+mod sweeping;
