@@ -43,27 +43,23 @@ pub async fn mint_token(State(app): State<App>, caller: Caller, key: Idempotency
 async fn mint(app: &App, attempt: &mut Attempt<'_>, caller: &Caller, body: &MintToken) -> Result<(String, Credential)> {
     let wanted = Wanted::of(body)?;
     let identity = &caller.identity;
-    let own = wanted.kind == CredentialKind::Personal
-        && matches!(identity.kind, CredentialKind::Personal | CredentialKind::Session)
-        && identity.role.is_some();
-    if !own {
-        caller.require(Right::Administer)?;
-    }
-    let user = if wanted.kind == CredentialKind::Personal {
-        identity
-            .user
-            .ok_or_else(|| Problem::new(Code::Forbidden, "Personal tokens belong to a person, and this credential is nobody's."))?
-    } else {
-        uuid::Uuid::nil()
+    let user = match wanted.kind {
+        // Every member mints their own; an admin the others.
+        CredentialKind::Personal => Some(identity.user.filter(|_| identity.role.is_some()).ok_or_else(|| {
+            Problem::new(Code::Forbidden, "A personal token belongs to a member of the workspace, and this credential is no person's.")
+        })?),
+        _ => {
+            caller.require(Right::Administer)?;
+            None
+        }
     };
-    let personal = wanted.kind == CredentialKind::Personal;
     let secret = token::mint(wanted.token_kind, app.random());
     let new = NewCredential {
         secret: Digest::of(secret.as_bytes()),
         kind: wanted.kind.as_str(),
         surface: wanted.surface.map(|surface| surface.as_str()),
         workspace_id: (wanted.surface != Some(Surface::Designer)).then_some(caller.workspace.id),
-        user_id: personal.then_some(user),
+        user_id: user,
         name: &wanted.name,
         email: body.email.as_deref().or(identity.email.as_deref()),
         scopes: wanted.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),

@@ -11,7 +11,7 @@ use crate::problem::Result;
 
 /// Change any part of the draft with a JSON merge patch (RFC 7396): absent stays, null removes, arrays replace.
 #[utoipa::path(patch, path = "/api/connectors/{id}/draft", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("If-Match" = Option<String>, Header, description = "Write only if the draft is still this one.")),
-    request_body(content = Object, content_type = "application/merge-patch+json"),
+    request_body(content((Object = "application/merge-patch+json"), (Object = "application/json"))),
     responses((status = 200, description = "The draft as it is now.", body = ConnectorDraft)))]
 pub async fn patch_connector_draft(
     State(app): State<App>,
