@@ -44,5 +44,6 @@ CREATE OR REPLACE VIEW event_flow_manifest_entries WITH (security_invoker = true
     SELECT m.workspace_id, m.connector_id, m.version, e.source, e.type, e.entity, e.action, e.enabled
       FROM event_flow_manifests m
       JOIN contents c ON c.workspace_id = m.workspace_id AND c.digest = m.digest
-      CROSS JOIN LATERAL jsonb_to_recordset(convert_from(c.body, 'UTF8')::jsonb)
+      -- The comparison keeps the planner from expanding contents that are no manifests before the join.
+      CROSS JOIN LATERAL jsonb_to_recordset(CASE WHEN c.digest = m.digest THEN convert_from(c.body, 'UTF8')::jsonb END)
           AS e (source text, type text, entity text, action text, enabled boolean);

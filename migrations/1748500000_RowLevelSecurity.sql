@@ -77,7 +77,9 @@ GRANT USAGE ON SCHEMA public TO fc_app, fc_mint, fc_jobs;
 GRANT SELECT ON workspaces, memberships, credentials, contents, checks, resources, retired_slugs, resource_versions, resource_drafts,
     event_flow_manifests, outbox, replica_receipts, replica_epoch, git_anchors, idempotency_keys, audit_log,
     connector_config_drafts, connector_config_versions, flow_versions, event_flow_manifest_entries TO fc_app;
-GRANT INSERT ON credentials, contents, checks, resources, resource_versions, resource_drafts, idempotency_keys, audit_log TO fc_app;
+GRANT INSERT ON credentials, contents, checks, resource_versions, resource_drafts, idempotency_keys, audit_log TO fc_app;
+-- A new resource has no version and is not archived: only mint_version says otherwise.
+GRANT INSERT (workspace_id, type, slug, name) ON resources TO fc_app;
 GRANT UPDATE (revoked_at) ON credentials TO fc_app;
 GRANT UPDATE (name) ON resources TO fc_app;
 GRANT UPDATE (request_digest, answer, created_at) ON idempotency_keys TO fc_app;

@@ -7,7 +7,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS 
 DECLARE
     v_resource resources;
 BEGIN
-    PERFORM set_config('app.workspace', p_workspace::text, true);
+    -- It runs with fc_mint's rights, but not outside the scope that its caller is in.
+    IF p_workspace IS DISTINCT FROM nullif(current_setting('app.workspace', true), '')::uuid THEN
+        RETURN false;
+    END IF;
     SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = p_workspace AND r.id = p_resource FOR UPDATE;
     IF NOT FOUND OR v_resource.published_version_id IS NOT NULL THEN
         RETURN false;
