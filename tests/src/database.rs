@@ -66,6 +66,25 @@ pub async fn create(name: &str) -> Database {
     Database::create(&environment("FETCHCATCH_TEST_ADMIN_URL"), name, Some(template)).await.unwrap()
 }
 
+/// A database without any table, for what makes its own.
+pub struct Scratch {
+    pub database: Database,
+    name: String,
+}
+
+pub async fn scratch_database() -> Scratch {
+    template().await;
+    let name = format!("fc_scratch_{}", fresh().simple());
+    let database = Database::create(&environment("FETCHCATCH_TEST_ADMIN_URL"), &name, None).await.unwrap();
+    Scratch { database, name }
+}
+
+impl Scratch {
+    pub async fn remove(self) {
+        drop(&self.name).await;
+    }
+}
+
 /// The superuser, in this database: for what no role of ours may do.
 pub fn superuser_options(name: &str) -> PgConnectOptions {
     environment("FETCHCATCH_TEST_ADMIN_URL").parse::<PgConnectOptions>().unwrap().database(name)

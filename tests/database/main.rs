@@ -1,0 +1,11 @@
+//! What the schema itself holds, whoever asks and whatever code forgets.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
+
+mod catalogue;
+mod cost;
+mod doors;
+mod history;
+mod isolation;
+mod migrations;
+mod proxy;
