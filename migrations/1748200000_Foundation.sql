@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS credentials (
     name text NOT NULL,
     email text,
     scopes text[] NOT NULL DEFAULT '{}',
+    parent_id uuid,   -- the token that a session began with: it ends with it
     created_by uuid,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
@@ -84,7 +85,7 @@ CREATE TABLE IF NOT EXISTS checks (
     workspace_id uuid NOT NULL,
     type text NOT NULL,
     digest bytea NOT NULL,
-    checker_version int NOT NULL,
+    checker_version int NOT NULL CONSTRAINT checks_checker_version CHECK (checker_version BETWEEN 1 AND 1000000),
     publishable boolean NOT NULL,
     diagnostics jsonb NOT NULL,
     PRIMARY KEY (workspace_id, type, digest, checker_version),
@@ -121,7 +122,7 @@ CREATE TABLE IF NOT EXISTS resource_versions (
     version int CONSTRAINT resource_versions_positive CHECK (version > 0),
     digest bytea NOT NULL,
     archived boolean NOT NULL DEFAULT false,
-    note text,
+    note text CONSTRAINT resource_versions_note CHECK (length(note) <= 2000),
     created_by uuid,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     published_at timestamptz,
@@ -130,6 +131,10 @@ CREATE TABLE IF NOT EXISTS resource_versions (
     CONSTRAINT resource_versions_resource_fk FOREIGN KEY (workspace_id, resource_id) REFERENCES resources (workspace_id, id),
     CONSTRAINT resource_versions_content_fk FOREIGN KEY (workspace_id, digest) REFERENCES contents (workspace_id, digest)
 );
+
+-- The sweep finds by these what may go: contents that nothing refers to, snapshots beyond the newest of a resource.
+CREATE INDEX IF NOT EXISTS ix_resource_versions_content ON resource_versions (workspace_id, digest);
+CREATE INDEX IF NOT EXISTS ix_resource_versions_unpublished ON resource_versions (resource_id, id DESC) WHERE version IS NULL;
 
 CREATE TABLE IF NOT EXISTS resource_drafts (
     resource_id uuid PRIMARY KEY,
@@ -155,6 +160,8 @@ CREATE TABLE IF NOT EXISTS event_flow_manifests (
     CONSTRAINT event_flow_manifests_content_fk FOREIGN KEY (workspace_id, digest) REFERENCES contents (workspace_id, digest)
 );
 
+CREATE INDEX IF NOT EXISTS ix_event_flow_manifests_content ON event_flow_manifests (workspace_id, digest);
+
 -- No index but the key and the resource: a lease is then an update within the page.
 CREATE TABLE IF NOT EXISTS outbox (
     id uuid PRIMARY KEY,
@@ -168,7 +175,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     lease_token uuid,
     lease_until timestamptz,
     dead_at timestamptz,
-    last_error text
+    last_error text,
+    CONSTRAINT outbox_version_fk FOREIGN KEY (resource_id, version) REFERENCES resource_versions (resource_id, version)
 ) WITH (fillfactor = 50);
 CREATE INDEX IF NOT EXISTS ix_outbox_resource_version ON outbox (resource_id, version);
 CREATE INDEX IF NOT EXISTS ix_outbox_dead ON outbox (workspace_id, id) WHERE dead_at IS NOT NULL;
@@ -199,7 +207,7 @@ CREATE TABLE IF NOT EXISTS idempotency_keys (
     request_digest bytea NOT NULL,
     answer jsonb NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (credential_id, operation, key)
+    PRIMARY KEY (credential_id, workspace_id, operation, key)
 );
 CREATE INDEX IF NOT EXISTS ix_idempotency_keys_created_at ON idempotency_keys USING brin (created_at);
 

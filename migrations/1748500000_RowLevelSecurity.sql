@@ -55,7 +55,17 @@ CREATE POLICY own_credentials ON credentials TO fc_app
 
 -- Only mint_version publishes: for the application, history takes nothing but unpublished snapshots.
 DROP POLICY IF EXISTS only_snapshots ON resource_versions;
-CREATE POLICY only_snapshots ON resource_versions AS RESTRICTIVE FOR INSERT TO fc_app WITH CHECK (version IS NULL AND published_at IS NULL);
+CREATE POLICY only_snapshots ON resource_versions AS RESTRICTIVE FOR INSERT TO fc_app 
+    WITH CHECK (version IS NULL AND published_at IS NULL AND source IN ('designer-draft', 'cli-apply'));
+-- A redrive makes dead rows due again; what waits already is the dispatcher's alone.
+DROP POLICY IF EXISTS only_dead_rows ON outbox;
+CREATE POLICY only_dead_rows ON outbox AS RESTRICTIVE FOR UPDATE TO fc_app USING (dead_at IS NOT NULL) WITH CHECK (dead_at IS NULL);
+-- Tokens may be made and revoked, never revived; sessions begin elsewhere.
+DROP POLICY IF EXISTS only_tokens ON credentials;
+CREATE POLICY only_tokens ON credentials AS RESTRICTIVE FOR INSERT TO fc_app
+    WITH CHECK (kind NOT IN ('session', 'login') AND expires_at <= now() + interval '366 days');
+DROP POLICY IF EXISTS only_revocation ON credentials;
+CREATE POLICY only_revocation ON credentials AS RESTRICTIVE FOR UPDATE TO fc_app USING (true) WITH CHECK (revoked_at IS NOT NULL);
 
 DO $$
 DECLARE

@@ -12,7 +12,8 @@ BEGIN
     SELECT c.id, c.kind, c.surface, c.user_id, c.email, c.scopes, c.expires_at, c.workspace_id
       INTO credential_id, kind, surface, user_id, email, scopes, expires_at, v_at
       FROM credentials c
-     WHERE c.sha256 = p_secret AND c.kind <> 'login' AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
+     WHERE c.sha256 = p_secret AND c.kind <> 'login' AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp()
+       AND NOT EXISTS (SELECT FROM credentials p WHERE p.id = c.parent_id AND p.revoked_at IS NOT NULL);
     IF NOT FOUND THEN
         refusal := 'unauthorized';
         RETURN;
@@ -58,28 +59,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      ORDER BY w.slug, w.id
 $$;
 
--- Begins a console session of 12 hours for the person behind a personal token of the console, or behind a one-time code, which
--- works once. Answers when the session ends, or null.
+-- Begins a console session of 12 hours for the person behind a personal token of the console (it ends when that does), or behind a
+-- one-time code, which works once. Answers when the session ends, or null.
 CREATE OR REPLACE FUNCTION begin_session(p_presented bytea, p_session bytea) RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_from record;
     v_ends timestamptz := clock_timestamp() + interval '12 hours';
 BEGIN
-    SELECT c.id, c.kind, c.user_id, c.email INTO v_from FROM credentials c
+    SELECT c.id, c.kind, c.user_id, c.email, c.expires_at INTO v_from FROM credentials c
      WHERE c.sha256 = p_presented AND (c.kind = 'login' OR (c.kind = 'personal' AND c.surface = 'designer'))
        AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    IF v_from.kind = 'login' THEN
+    IF v_from.kind = 'personal' THEN
+        v_ends := least(v_ends, v_from.expires_at);
+    ELSE
         UPDATE credentials c SET revoked_at = clock_timestamp() WHERE c.id = v_from.id AND c.revoked_at IS NULL;
         IF NOT FOUND THEN   -- somebody else used the code at the same moment
             RETURN NULL;
         END IF;
     END IF;
-    INSERT INTO credentials (sha256, kind, surface, user_id, name, email, expires_at)
-    VALUES (p_session, 'session', 'designer', v_from.user_id, 'console', v_from.email, v_ends);
+    INSERT INTO credentials (sha256, kind, surface, user_id, name, email, parent_id, expires_at)
+    VALUES (p_session, 'session', 'designer', v_from.user_id, 'console', v_from.email, CASE v_from.kind WHEN 'personal' THEN v_from.id END, v_ends);
     RETURN v_ends;
 END $$;
 

@@ -1,7 +1,7 @@
 -- The one door to a published version. Owned by fc_mint, the only role that may insert one. Idempotent.
 
 -- Publish, roll back, archive or unarchive resources of one type, all or none, in the caller's one statement.
---   p_items            [{"ref": id or slug, "base_version": n, "draft_etag": hex, "version": n (rollback)}], absent is null
+--   p_items            [{"ref": id or slug, "base_version": n, "if_match": hex, "draft_etag": hex, "version": n (rollback)}], absent is null
 --   p_idempotency_key  with p_request_digest: a second call with both answers what the first did
 -- Answers {"status": "minted", "items": [...], "replayed": bool}
 --      or {"status": "refused", "items": [{"code", ...facts}]}, one refusal an item that can't, in the contract's order, or {"status": "refused", "code"}
@@ -17,6 +17,7 @@ DECLARE
     v_key idempotency_keys;
     v_ids uuid[] := '{}';
     v_id uuid;
+    v_one boolean;
     v_item jsonb;
     v_items jsonb := '[]';
     v_refusals jsonb := '[]';
@@ -42,11 +43,11 @@ BEGIN
     PERFORM set_config('app.workspace', v_caller.workspace_id::text, true);
 
     IF p_idempotency_key IS NOT NULL THEN
-        IF NOT pg_try_advisory_xact_lock(hashtextextended(v_caller.credential_id::text || p_operation || ':' || p_idempotency_key, 7)) THEN
+        IF NOT pg_try_advisory_xact_lock(hashtextextended(v_caller.credential_id::text || v_caller.workspace_id || p_operation || ':' || p_idempotency_key, 7)) THEN
             RETURN jsonb_build_object('status', 'refused', 'code', 'in_progress');
         END IF;
         SELECT * INTO v_key FROM idempotency_keys k
-         WHERE k.credential_id = v_caller.credential_id AND k.operation = p_operation AND k.key = p_idempotency_key
+         WHERE k.credential_id = v_caller.credential_id AND k.workspace_id = v_caller.workspace_id AND k.operation = p_operation AND k.key = p_idempotency_key
            AND k.created_at > clock_timestamp() - interval '24 hours';
         IF FOUND THEN
             IF v_key.request_digest <> p_request_digest THEN
@@ -60,8 +61,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtextextended('workspace:' || v_caller.workspace_id, 7));
     SELECT w.governance_mode, w.git_repo_url INTO v_mode, v_repo FROM workspaces w WHERE w.id = v_caller.workspace_id;
 
-    -- Resources in id order, whatever order they were named in.
-    FOR v_item IN SELECT i.value FROM jsonb_array_elements(p_items) AS i LOOP
+    -- By id or by slug, each once.
+    FOR v_nth IN 0 .. jsonb_array_length(p_items) - 1 LOOP
+        v_item := p_items -> v_nth;
         v_id := NULL;
         IF v_item ->> 'ref' ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN
             SELECT r.id INTO v_id FROM resources r WHERE r.id = (v_item ->> 'ref')::uuid AND r.workspace_id = v_caller.workspace_id AND r.type = p_type;
@@ -98,13 +100,26 @@ BEGIN
         RETURN jsonb_build_object('status', 'refused', 'code', 'governance_refused', 'mode', v_mode, 'git_repo_url', v_repo);
     END IF;
 
-    PERFORM FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = ANY (v_ids) ORDER BY r.id FOR NO KEY UPDATE;
-    PERFORM FROM resource_drafts d WHERE d.resource_id = ANY (v_ids) ORDER BY d.resource_id FOR NO KEY UPDATE;
+    -- In id order, whatever order they were named in, and one by one: for a whole array Postgres would make a new plan at each call.
+    -- Of a single item the rows stay at hand.
+    v_one := cardinality(v_ids) = 1;
+    IF NOT v_one THEN
+        v_ids := ARRAY (SELECT i FROM unnest(v_ids) AS i ORDER BY i);
+    END IF;
+    FOREACH v_id IN ARRAY v_ids LOOP
+        SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = v_id FOR NO KEY UPDATE;
+    END LOOP;
+    FOREACH v_id IN ARRAY v_ids LOOP
+        SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_id FOR NO KEY UPDATE;
+    END LOOP;
 
     -- First every refusal, in the contract's order; nothing is written before all items have passed.
-    FOR v_item IN SELECT i.value FROM jsonb_array_elements(v_items) AS i LOOP
-        SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = (v_item ->> 'id')::uuid;
-        SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_resource.id;
+    FOR v_nth IN 0 .. cardinality(v_ids) - 1 LOOP
+        v_item := v_items -> v_nth;
+        IF NOT v_one THEN
+            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = (v_item ->> 'id')::uuid;
+            SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_resource.id;
+        END IF;
         SELECT * INTO v_active FROM resource_versions v WHERE v.id = v_resource.published_version_id;
         v_base := (v_item ->> 'base_version')::int;
         v_refusal := NULL;
@@ -118,6 +133,9 @@ BEGIN
             v_refusal := CASE
                 WHEN v_resource.id IS NULL THEN jsonb_build_object('code', 'not_found')   -- deleted while this waited for its lock
                 WHEN v_base IS NULL THEN jsonb_build_object('code', 'base_version_required', 'active_version', coalesce(v_active.version, 0))
+                WHEN (v_item ->> 'if_match') IS NOT NULL AND decode(v_item ->> 'if_match', 'hex') <> v_draft.digest
+                    THEN jsonb_build_object('code', 'precondition_failed', 'etag', encode(v_draft.digest, 'hex'),
+                        'updated_by', v_draft.updated_by_email, 'updated_at', v_draft.updated_at)
                 WHEN v_base <> coalesce(v_active.version, 0) OR (p_operation = 'publish' AND v_draft.base_version <> coalesce(v_active.version, 0))
                     THEN jsonb_build_object('code', 'version_conflict', 'active_version', coalesce(v_active.version, 0),
                         'draft_base_version', v_draft.base_version, 'published_by', v_active.created_by_email,
@@ -156,9 +174,10 @@ BEGIN
     v_source := CASE WHEN p_operation = 'rollback' THEN 'rollback' WHEN v_caller.surface = 'cli' THEN 'cli-publish' ELSE 'designer-publish' END;
     v_event := CASE p_operation WHEN 'publish' THEN 'published' WHEN 'rollback' THEN 'rolled_back' WHEN 'archive' THEN 'archived' ELSE 'unarchived' END;
     v_answer := '[]';
-    FOR v_item IN SELECT i.value FROM jsonb_array_elements(v_items) AS i ORDER BY (i.value ->> 'id')::uuid LOOP
-        IF cardinality(v_ids) > 1 THEN   -- of a single item the rows are still at hand
-            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = (v_item ->> 'id')::uuid;
+    FOREACH v_id IN ARRAY v_ids LOOP
+        IF NOT v_one THEN
+            SELECT i.value INTO v_item FROM jsonb_array_elements(v_items) AS i WHERE (i.value ->> 'id')::uuid = v_id;
+            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = v_id;
             SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_resource.id;
             SELECT * INTO v_active FROM resource_versions v WHERE v.id = v_resource.published_version_id;
         END IF;
@@ -232,7 +251,7 @@ BEGIN
     IF p_idempotency_key IS NOT NULL THEN
         INSERT INTO idempotency_keys AS k (credential_id, operation, key, workspace_id, request_digest, answer)
         VALUES (v_caller.credential_id, p_operation, p_idempotency_key, v_caller.workspace_id, p_request_digest, v_answer)
-        ON CONFLICT (credential_id, operation, key)
+        ON CONFLICT (credential_id, workspace_id, operation, key)
             DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, created_at = excluded.created_at;
     END IF;
     RETURN v_answer;

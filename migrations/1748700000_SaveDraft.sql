@@ -20,6 +20,8 @@ DECLARE
     v_snapshot bigint;
     v_at timestamptz;
 BEGIN
+    -- Resources come before drafts in the order of locks; the snapshot's foreign key would take this one too late.
+    PERFORM FROM resources r WHERE r.workspace_id = p_workspace AND r.id = p_resource FOR KEY SHARE;
     IF p_expected_digest IS NOT NULL THEN
         SELECT * INTO v_draft FROM resource_drafts d WHERE d.workspace_id = p_workspace AND d.resource_id = p_resource FOR NO KEY UPDATE;
         IF NOT FOUND OR v_draft.digest <> p_expected_digest OR v_draft.base_version <> p_expected_base THEN

@@ -1,5 +1,6 @@
 //! `Idempotency-Key` for the writes that Rust composes: the claim, the work and the kept answer are one transaction.
 
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::digest::Digest;
@@ -18,12 +19,6 @@ use crate::extract::{Caller, IdempotencyKey};
 use crate::problem::{Problem, Result};
 
 pub const REPLAYED: (HeaderName, HeaderValue) = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
-
-/// What a repeat has to be the same in.
-pub fn request_digest(path: &str, body: &impl Serialize) -> Digest {
-    let body = serde_json::to_value(body).unwrap_or_default();
-    Digest::of(&[path.as_bytes(), b"\n", &domain::Canonical::of(&body).bytes].concat())
-}
 
 /// A draft's config is not kept twice: its digest is enough to answer it again.
 #[derive(Serialize, Deserialize)]
@@ -47,34 +42,37 @@ pub enum Begun<'a> {
 }
 
 /// Begins the write, unless the key was answered before. `operation` is the handler's name.
-pub async fn begin<'a>(app: &App, caller: &Caller, operation: &'a str, key: &'a IdempotencyKey, request: Digest) -> Result<Begun<'a>> {
+pub async fn begin<'a>(app: &App, caller: &Caller, operation: &'a str, key: &'a IdempotencyKey) -> Result<Begun<'a>> {
     let mut tx = app.db.begin(caller.scope()).await?;
     let workspace = caller.workspace.id;
-    let Some(key) = key.0.as_deref().map(|key| Key { credential: caller.identity.credential, operation, key, request }) else {
+    let request = key.request;
+    let Some(key) = key.key.as_deref().map(|key| Key { credential: caller.identity.credential, operation, key, request }) else {
         return Ok(Begun::Fresh(Attempt { tx, key: None, workspace }));
     };
-    match idempotency::claim(&mut tx, &key).await? {
-        Claim::Fresh => Ok(Begun::Fresh(Attempt { tx, key: Some(key), workspace })),
-        Claim::Answered(answer) => {
-            let replayed = replay(&mut tx, workspace, answer).await;
-            Ok(Begun::Replay(store::end(tx, replayed).await?))
-        }
-        Claim::Reused => {
-            tx.rollback().await.map_err(store::Error::from)?;
-            Err(reused())
-        }
-        Claim::InProgress => {
-            tx.rollback().await.map_err(store::Error::from)?;
-            Err(in_progress())
-        }
-    }
+    let claimed = match idempotency::claim(&mut tx, workspace, &key).await.map_err(Problem::from) {
+        Ok(Claim::Fresh) => return Ok(Begun::Fresh(Attempt { tx, key: Some(key), workspace })),
+        Ok(Claim::Answered(answer)) => replay(&mut tx, workspace, answer).await.map(Begun::Replay),
+        Ok(Claim::Reused) => Err(reused()),
+        Ok(Claim::InProgress) => Err(in_progress()),
+        Err(problem) => Err(problem),
+    };
+    store::end(tx, claimed).await
 }
+
+/// A replayed answer's body, for the handler that has headers to make of it again.
+#[derive(Clone)]
+pub struct Replayed(pub Value);
 
 async fn replay(tx: &mut Tx, workspace: Uuid, answer: Value) -> Result<Response> {
     let kept: Kept = serde_json::from_value(answer).map_err(Problem::internal)?;
     let status = StatusCode::from_u16(kept.status).map_err(Problem::internal)?;
-    let Some(digest) = kept.config else { return Ok((status, [REPLAYED], axum::Json(kept.body)).into_response()) };
-    let config = answers::raw(store::contents::body(tx, workspace, digest).await?)?;
+    let Some(digest) = kept.config else {
+        let mut answer = (status, [REPLAYED], axum::Json(&kept.body)).into_response();
+        answer.extensions_mut().insert(Replayed(kept.body));
+        return Ok(answer);
+    };
+    let body = store::contents::find(tx, workspace, digest).await?;
+    let config = answers::raw(body.ok_or_else(|| Problem::not_found("draft as that call left it any more"))?)?;
     let state: DraftState = serde_json::from_value(kept.body).map_err(Problem::internal)?;
     Ok((status, [REPLAYED], answers::etag(digest)?, axum::Json(ConnectorDraft { config, state })).into_response())
 }
@@ -94,6 +92,12 @@ impl Attempt<'_> {
             Ok(Kept { status: StatusCode::OK.as_u16(), body, config: Some(loaded.draft.digest.0) })
         };
         answers::draft(self.finish(outcome, kept).await?)
+    }
+
+    /// Ends without a change and keeps nothing: a preview is made anew each time.
+    pub async fn forget<T>(self, outcome: Result<T>) -> Result<T> {
+        self.tx.rollback().await.map_err(store::Error::from)?;
+        outcome
     }
 
     async fn finish<T>(mut self, outcome: Result<T>, kept: impl Fn(&T) -> Result<Kept>) -> Result<T> {
@@ -120,4 +124,5 @@ pub fn in_progress() -> Problem {
         Code::InProgress,
         "The first request with this Idempotency-Key has not ended yet. Try again in a moment with the same key.",
     )
+    .header(RETRY_AFTER, HeaderValue::from_static("1"))
 }

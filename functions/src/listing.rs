@@ -121,6 +121,7 @@ pub async fn page_of_resources(
         Some((sorted, _, _)) if sorted != query.sort.clone().unwrap_or_default() => {
             return Err(Problem::new(Code::InvalidCursor, "The cursor comes from a list with another `sort`. Begin again without it."));
         }
+        Some((_, value, _)) if value.contains('\0') => return Err(invalid_cursor()),
         Some((_, value, id)) if sort != Sort::Updated || DateTime::parse_from_rfc3339(&value).is_ok() => Some(After { value, id }),
         Some(_) => return Err(invalid_cursor()),
         None => None,

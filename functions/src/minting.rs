@@ -3,14 +3,13 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use domain::digest::Digest;
 use domain::identity::{ResourceType, Surface};
 use serde_json::Value;
 use store::publish::{Answer, Intent, Item, Minted, Refusal, Refused};
 use wire::problem::Code;
 
 use crate::app::App;
-use crate::extract::{IdempotencyKey, Presented, Provenance};
+use crate::extract::{IdempotencyKey, IfMatch, Presented, Provenance};
 use crate::idempotent;
 use crate::problem::{Problem, Result};
 
@@ -20,6 +19,7 @@ pub struct Publisher {
     pub presented: Presented,
     pub provenance: Provenance,
     pub key: IdempotencyKey,
+    pub if_match: IfMatch,
 }
 
 impl FromRequestParts<App> for Publisher {
@@ -27,19 +27,21 @@ impl FromRequestParts<App> for Publisher {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let presented = Presented::from_request_parts(parts, app).await?;
-        let headers = match Provenance::of(presented.surface, &parts.headers) {
-            Ok(provenance) => IdempotencyKey::from_request_parts(parts, app).await.map(|key| (provenance, key)),
-            Err(problem) => Err(problem),
-        };
-        match headers {
-            Ok((provenance, key)) => Ok(Publisher { presented, provenance, key }),
-            Err(problem) => {
+        let provenance = Provenance::of(presented.surface, &parts.headers);
+        let key = IdempotencyKey::from_request_parts(parts, app).await;
+        let if_match = IfMatch::from_request_parts(parts, app).await;
+        match (provenance, key, if_match) {
+            (Ok(provenance), Ok(key), Ok(if_match)) => Ok(Publisher { presented, provenance, key, if_match }),
+            (Err(problem), ..) | (_, Err(problem), _) | (_, _, Err(problem)) => {
                 let problem = crate::extract::document(parts, &["application/json"]).err().unwrap_or(problem);
                 Err(presented.authenticate_or(app, problem).await)
             }
         }
     }
 }
+
+/// A note is a sentence or two; the database keeps to this too.
+const MAX_NOTE: usize = 2000;
 
 /// What to do, to which resources of one type.
 pub struct Minting<'a> {
@@ -48,20 +50,24 @@ pub struct Minting<'a> {
     pub resource_type: ResourceType,
     pub items: Vec<Item>,
     pub note: Option<&'a str>,
-    /// Of path and body, for the Idempotency-Key.
-    pub request: Digest,
 }
 
 /// The minted version, and whether it is the first call's answer to a repeated one.
 pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) -> Result<(Minted, HeaderMap)> {
+    if minting.note.is_some_and(|note| note.chars().count() > MAX_NOTE) {
+        let problem = Problem::new(Code::InvalidBody, "The note is too long. Nothing was published.")
+            .error("/note", format!("at most {MAX_NOTE} characters"));
+        return Err(publisher.presented.authenticate_or(app, problem).await);
+    }
+    let if_match = publisher.if_match.0;
     let intent = Intent {
         secret: publisher.presented.secret,
         workspace: publisher.presented.workspace.as_deref(),
         operation: minting.operation,
         resource_type: minting.resource_type.as_str(),
-        items: minting.items,
+        items: minting.items.into_iter().map(|item| Item { if_match, ..item }).collect(),
         note: minting.note,
-        idempotency: publisher.key.0.as_deref().map(|key| (key, minting.request)),
+        idempotency: publisher.key.key.as_deref().map(|key| (key, publisher.key.request)),
         git_commit: publisher.provenance.git_commit.as_deref(),
         git_branch: publisher.provenance.git_branch.as_deref(),
         host: publisher.provenance.host.as_deref(),
@@ -115,6 +121,14 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
             ),
         )
         .fact("active_version", active),
+        "precondition_failed" => keep(
+            Problem::new(
+                Code::PreconditionFailed,
+                format!("The draft of {named:?} is no longer the one that If-Match names. Nothing was published; look at the draft again."),
+            ),
+            &facts,
+            &["etag", "updated_by", "updated_at"],
+        ),
         "version_conflict" => {
             let base = number("draft_base_version");
             let detail = if active == 0 {
@@ -194,9 +208,15 @@ fn forbidden(facts: &serde_json::Map<String, Value>) -> Problem {
 fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Problem {
     let repo = facts.get("git_repo_url").and_then(Value::as_str);
     let (refused, instead) = match facts.get("mode").and_then(Value::as_str) {
-        Some("DesignerOnly") => {
-            (Surface::Cli, "Publish in the console, or ask an owner or admin to change the mode under Settings.".to_owned())
-        }
+        Some("DesignerOnly") => (
+            Surface::Cli,
+            match repo {
+                Some(repo) => format!(
+                    "Publish in the console (`fcc pull` still brings the result to {repo}), or ask an owner or admin to change the mode under Settings."
+                ),
+                None => "Publish in the console, or ask an owner or admin to change the mode under Settings.".to_owned(),
+            },
+        ),
         _ => (
             Surface::Designer,
             match repo {
@@ -222,13 +242,16 @@ fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Proble
 fn not_publishable(named: &str, facts: &serde_json::Map<String, Value>) -> Problem {
     let diagnostics = facts.get("diagnostics").cloned().unwrap_or_default();
     let blockers = diagnostics.get("blockers").cloned().unwrap_or(Value::Array(Vec::new()));
-    let count = blockers.as_array().map_or(0, Vec::len);
-    Problem::new(
-        Code::NotPublishable,
-        format!(
-            "The draft of {named:?} has {count} {} that block a publish; `blockers` lists them all.",
-            if count == 1 { "fault" } else { "faults" }
+    let listed = blockers.as_array().map(Vec::as_slice).unwrap_or_default();
+    let more = listed.iter().any(|blocker| blocker.get("code").and_then(Value::as_str) == Some("more_findings"));
+    let count = listed.len();
+    let detail = match count {
+        1 => format!("The draft of {named:?} has a fault that blocks a publish; `blockers` says which."),
+        _ if more => format!(
+            "The draft of {named:?} has more faults that block a publish than an answer lists; `blockers` has the first {}.",
+            count - 1
         ),
-    )
-    .fact("blockers", blockers)
+        _ => format!("The draft of {named:?} has {count} faults that block a publish; `blockers` lists them all."),
+    };
+    Problem::new(Code::NotPublishable, detail).fact("blockers", blockers)
 }

@@ -78,6 +78,24 @@ impl Problem {
         self.errors(vec![BodyError { pointer: pointer.into(), detail: detail.into() }])
     }
 
+    /// Errors of a whole document, told of the part of it that the request's body is: their pointers lose this beginning.
+    pub fn relative_to(mut self, part: &str) -> Problem {
+        for error in &mut self.0.errors {
+            if let Some(rest) = error.pointer.strip_prefix(part).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+                error.pointer = rest.to_owned();
+            }
+        }
+        self
+    }
+
+    /// Errors of a document that stands inside the request's body: their pointers gain this beginning.
+    pub fn inside(mut self, member: &str) -> Problem {
+        for error in &mut self.0.errors {
+            error.pointer.insert_str(0, member);
+        }
+        self
+    }
+
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
         self.0.headers.insert(name, value);
         self

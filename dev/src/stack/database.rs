@@ -27,7 +27,7 @@ impl Database {
         let options: PgConnectOptions = admin_url.parse().context("the admin database URL")?;
         admin::create_database(&options, name, template).await.with_context(|| format!("can't make the database {name}"))?;
         let url =
-            |role: &str| options.clone().username(role).password(&password(admin_url, role)).database(name).to_url_lossy().to_string();
+            |role: &str| plain(options.clone().username(role).password(&password(admin_url, role)).database(name).to_url_lossy().as_str());
         Ok(Database { owner_url: url("fc_owner"), app_url: url("fc_app"), jobs_url: url("fc_jobs") })
     }
 
@@ -36,6 +36,13 @@ impl Database {
         functions::jobs::migrate::run(&self.owner_url).await.context("can't migrate the database")?;
         Ok(())
     }
+}
+
+/// Without the parameter that only sqlx knows: psql and other clients refuse the whole address for it.
+fn plain(url: &str) -> String {
+    let Some((address, parameters)) = url.split_once('?') else { return url.to_owned() };
+    let kept: Vec<&str> = parameters.split('&').filter(|parameter| !parameter.starts_with("statement-cache-capacity=")).collect();
+    if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) }
 }
 
 fn password(admin_url: &str, role: &str) -> String {

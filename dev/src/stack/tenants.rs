@@ -73,11 +73,11 @@ impl Seeder {
         Ok(())
     }
 
-    /// Lets the secret in for a year from now; a secret that is known already gets its year anew.
+    /// Lets the secret in for a year from now (a one-time code for a day); a secret that is known already gets its time anew.
     pub async fn credential(&mut self, secret: &str, credential: &Credential<'_>) -> Result<Uuid> {
         Ok(sqlx::query_scalar(
             "INSERT INTO credentials (sha256, kind, surface, workspace_id, user_id, name, email, scopes, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + interval '365 days')
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + CASE $2 WHEN 'login' THEN interval '1 day' ELSE interval '365 days' END)
              ON CONFLICT (sha256) DO UPDATE SET expires_at = excluded.expires_at RETURNING id",
         )
         .bind(Digest::of(secret.as_bytes()).as_bytes())

@@ -1,14 +1,19 @@
 use axum::extract::State;
+use axum::http::HeaderMap;
 use store::callers::Described;
 use wire::me::{Me, MeToken, MeUser, WorkspaceRef};
 
 use crate::app::App;
-use crate::extract::Identity;
+use crate::extract::{Identity, workspace_required};
 use crate::problem::Result;
 
 /// Who this credential is, where, and what it may do.
 #[utoipa::path(get, path = "/v1/me", tag = "access", responses((status = 200, description = "The caller.", body = Me)))]
-pub async fn get_me(State(app): State<App>, identity: Identity) -> Result<axum::Json<Me>> {
+pub async fn get_me(State(app): State<App>, headers: HeaderMap, identity: Identity) -> Result<axum::Json<Me>> {
+    // Without the header an open choice is an answer; a wrong one is not.
+    if let (Err(slugs), true) = (&identity.workspace, headers.contains_key("x-fcc-workspace")) {
+        return Err(workspace_required(slugs));
+    }
     let rows = store::callers::describe(&app.db, identity.credential).await?;
     let user = rows.first().and_then(|row| Some(MeUser { id: row.user_id?, email: row.user_email.clone()?, name: row.user_name.clone()? }));
     let workspaces: Vec<WorkspaceRef> = rows.into_iter().filter_map(workspace).collect();

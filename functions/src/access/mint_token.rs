@@ -13,7 +13,7 @@ use wire::tokens::{MintToken, MintedToken};
 
 use crate::app::App;
 use crate::extract::{Caller, IdempotencyKey, Json};
-use crate::idempotent::{self, Attempt, Begun, request_digest};
+use crate::idempotent::{self, Attempt, Begun};
 use crate::problem::{Problem, Result};
 
 const DEFAULT_DAYS: i64 = 90;
@@ -23,7 +23,7 @@ const MAX_DAYS: i64 = 365;
 #[utoipa::path(post, path = "/v1/tokens", tag = "access", params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is refused: the secret is not kept.")),
     request_body = MintToken, responses((status = 201, description = "The token with its secret, this once.", body = MintedToken)))]
 pub async fn mint_token(State(app): State<App>, caller: Caller, key: IdempotencyKey, Json(body): Json<MintToken>) -> Result<Response> {
-    match idempotent::begin(&app, &caller, "mint_token", &key, request_digest("", &body)).await? {
+    match idempotent::begin(&app, &caller, "mint_token", &key).await? {
         Begun::Replay(_) => Err(Problem::new(
             Code::SecretAlreadyShown,
             "A token was minted with this Idempotency-Key and its secret was shown then; it is not kept. Mint another with a new key, and revoke that one if its secret is lost.",
@@ -53,6 +53,16 @@ async fn mint(app: &App, attempt: &mut Attempt<'_>, caller: &Caller, body: &Mint
             None
         }
     };
+    // A token of one workspace does not beget one of all, nor one that outlives it.
+    let from_cli = wanted.kind == CredentialKind::Personal && identity.surface != Some(Surface::Designer);
+    if from_cli && wanted.surface == Some(Surface::Designer) {
+        return Err(Problem::new(
+            Code::Forbidden,
+            "A token for the console spans all your workspaces; mint it in the console, or with another such token.",
+        ));
+    }
+    let expires_at = app.now() + TimeDelta::days(wanted.days);
+    let expires_at = if from_cli { expires_at.min(identity.expires_at) } else { expires_at };
     let secret = token::mint(wanted.token_kind, app.random());
     let new = NewCredential {
         secret: Digest::of(secret.as_bytes()),
@@ -64,7 +74,7 @@ async fn mint(app: &App, attempt: &mut Attempt<'_>, caller: &Caller, body: &Mint
         email: body.email.as_deref().or(identity.email.as_deref()),
         scopes: wanted.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         created_by: identity.user,
-        expires_at: app.now() + TimeDelta::days(wanted.days),
+        expires_at,
     };
     let credential = store::credentials::insert(&mut attempt.tx, &new).await?;
     let detail = serde_json::json!({"token": credential.id, "kind": credential.kind, "name": credential.name});

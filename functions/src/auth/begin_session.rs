@@ -3,12 +3,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use wire::problem::Code;
 use wire::time::Millis;
 
 use crate::app::App;
-use crate::extract::{OpenJson, session};
-use crate::problem::{Problem, Result};
+use crate::extract::OpenJson;
+use crate::problem::Result;
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,9 +30,7 @@ pub async fn begin_session(
     OpenJson(body): OpenJson<BeginSession>,
 ) -> Result<(HeaderMap, axum::Json<Session>)> {
     // A browser says where it comes from; another site may not sign anybody in. Programs say nothing.
-    if parts.headers.contains_key("sec-fetch-site") && !session::same_origin(&Method::POST, &parts.headers) {
-        return Err(Problem::new(Code::Forbidden, "Another site tried to sign you in. Open the console itself."));
-    }
+    super::refuse_other_sites(&Method::POST, &parts.headers)?;
     let (cookie, ends) = super::begin(&app, &body.token).await?;
     Ok((cookie, axum::Json(Session { expires_at: ends.into() })))
 }

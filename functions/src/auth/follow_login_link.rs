@@ -1,6 +1,6 @@
 use axum::extract::State;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::problem::Code;
@@ -18,7 +18,12 @@ pub struct LoginQuery {
 
 /// Sign in to the console with a one-time link.
 #[utoipa::path(get, path = "/auth/login", tag = "auth", security(()), params(LoginQuery), responses((status = 303, description = "Signed in; on to the console.")))]
-pub async fn follow_login_link(State(app): State<App>, Query(query): Query<LoginQuery>) -> Result<(StatusCode, HeaderMap)> {
+pub async fn follow_login_link(
+    State(app): State<App>,
+    request: HeaderMap,
+    Query(query): Query<LoginQuery>,
+) -> Result<(StatusCode, HeaderMap)> {
+    super::refuse_other_sites(&Method::GET, &request)?;
     let code = query.code.ok_or_else(|| {
         Problem::new(Code::InvalidQuery, "A one-time link has a `code`. Without one, sign in by pasting a token: POST /auth/token.")
     })?;

@@ -4,11 +4,12 @@ pub mod begin_session;
 pub mod end_session;
 pub mod follow_login_link;
 
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::{ORIGIN, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use chrono::{DateTime, Utc};
 use domain::digest::Digest;
 use domain::token::{self, TokenKind};
+use wire::problem::Code;
 
 use crate::app::App;
 use crate::extract::{session, unauthorized};
@@ -25,6 +26,15 @@ async fn begin(app: &App, presented: &str) -> Result<(HeaderMap, DateTime<Utc>)>
     let secret = token::mint(TokenKind::Session, app.random());
     let ends = store::callers::begin_session(&app.db, presented, Digest::of(secret.as_bytes())).await?.ok_or_else(refused)?;
     Ok((cookie(Some(&secret))?, ends))
+}
+
+/// A browser says where a request comes from, and another site may not sign anybody in. Programs say nothing.
+fn refuse_other_sites(method: &Method, headers: &HeaderMap) -> Result<()> {
+    let says = headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN);
+    if says && !session::same_origin(method, headers) {
+        return Err(Problem::new(Code::Forbidden, "Another site tried to sign you in. Open the console itself."));
+    }
+    Ok(())
 }
 
 fn cookie(secret: Option<&str>) -> Result<HeaderMap> {

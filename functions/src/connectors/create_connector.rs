@@ -14,7 +14,7 @@ use super::{KIND, answers};
 use crate::app::App;
 use crate::drafting;
 use crate::extract::{Caller, IdempotencyKey, Json};
-use crate::idempotent::{self, Attempt, Begun, request_digest};
+use crate::idempotent::{self, Attempt, Begun, Replayed};
 use crate::problem::{Problem, Result};
 
 /// Make a connector with its first draft. Nothing is published.
@@ -26,16 +26,26 @@ pub async fn create_connector(
     key: IdempotencyKey,
     Json(body): Json<CreateConnector>,
 ) -> Result<Response> {
-    match idempotent::begin(&app, &caller, "create_connector", &key, request_digest("", &body)).await? {
-        Begun::Replay(answer) => Ok(answer),
+    match idempotent::begin(&app, &caller, "create_connector", &key).await? {
+        Begun::Replay(mut answer) => {
+            if let Some(Replayed(body)) = answer.extensions_mut().remove::<Replayed>() {
+                let created: CreatedConnector = serde_json::from_value(body).map_err(Problem::internal)?;
+                answer.headers_mut().extend(headers(&created)?);
+            }
+            Ok(answer)
+        }
         Begun::Fresh(mut attempt) => {
             let made = create(&mut attempt, &caller, &body).await;
             let created = attempt.end(StatusCode::CREATED, made).await?;
-            let mut headers: HeaderMap = answers::etag(created.etag)?;
-            headers.insert(LOCATION, format!("/api/connectors/{}", created.connector.id).parse().map_err(Problem::internal)?);
-            Ok((StatusCode::CREATED, headers, axum::Json(created)).into_response())
+            Ok((StatusCode::CREATED, headers(&created)?, axum::Json(created)).into_response())
         }
     }
+}
+
+fn headers(created: &CreatedConnector) -> Result<HeaderMap> {
+    let mut headers = answers::etag(created.etag)?;
+    headers.insert(LOCATION, format!("/api/connectors/{}", created.connector.id).parse().map_err(Problem::internal)?);
+    Ok(headers)
 }
 
 async fn create(attempt: &mut Attempt<'_>, caller: &Caller, body: &CreateConnector) -> Result<CreatedConnector> {
@@ -54,7 +64,7 @@ async fn create(attempt: &mut Attempt<'_>, caller: &Caller, body: &CreateConnect
         )
     })?;
     let document = body.config.clone().unwrap_or_else(|| drafting::empty(KIND));
-    let content = drafting::content_of(KIND, &document)?;
+    let content = drafting::content_of(KIND, &document).map_err(|problem| problem.inside("/config"))?;
     let first = Swap { expected: None, base_version: 0, restored_from: None };
     store::drafts::save(tx, workspace, KIND, id, first, &content, &caller.author()).await?;
     let resource = store::resources::find(tx, workspace, KIND, slug.as_str())

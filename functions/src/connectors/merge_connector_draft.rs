@@ -6,7 +6,7 @@ use super::{KIND, answers};
 use crate::app::App;
 use crate::drafting::Target;
 use crate::extract::{Caller, IdempotencyKey, IfMatch, Json, Path};
-use crate::idempotent::{self, Begun, request_digest};
+use crate::idempotent::{self, Begun};
 use crate::merging;
 use crate::problem::Result;
 
@@ -24,13 +24,12 @@ pub async fn merge_connector_draft(
     Json(body): Json<MergeDraft>,
 ) -> Result<Response> {
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
-    if body.dry_run {
-        let mut tx = app.db.begin(caller.scope()).await?;
-        let outcome = merging::preview(&mut tx, target, &body.resolutions).await;
-        return answers::draft(store::end(tx, outcome).await?);
-    }
-    match idempotent::begin(&app, &caller, "merge_connector_draft", &key, request_digest(&id, &body)).await? {
+    match idempotent::begin(&app, &caller, "merge_connector_draft", &key).await? {
         Begun::Replay(answer) => Ok(answer),
+        Begun::Fresh(mut attempt) if body.dry_run => {
+            let preview = merging::preview(&mut attempt.tx, target, &body.resolutions).await;
+            answers::draft(attempt.forget(preview).await?)
+        }
         Begun::Fresh(mut attempt) => {
             let merged = merging::merge_active(&mut attempt.tx, target, &body.resolutions).await;
             attempt.end_with_draft(merged).await

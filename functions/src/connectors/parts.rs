@@ -18,6 +18,11 @@ pub fn with(mut config: Value, path: &[&str], value: Value) -> Value {
     config
 }
 
+/// The JSON Pointer of a part.
+pub fn pointer(path: &[&str]) -> String {
+    path.iter().map(|key| format!("/{}", domain::pointer::escape(key))).collect()
+}
+
 /// The config without what is at the path; 404 when nothing is. An event source that becomes empty goes too.
 pub fn without(mut config: Value, path: &[&str]) -> Result<Value> {
     let missing = || Problem::new(Code::NotFound, format!("The draft has no {}. Nothing was changed.", path.join("/")));

@@ -6,12 +6,11 @@ use wire::connectors::{PublishConnector, Published};
 use super::{KIND, answers};
 use crate::app::App;
 use crate::extract::{Json, Path};
-use crate::idempotent::request_digest;
 use crate::minting::{Minting, Publisher, mint_one};
 use crate::problem::Result;
 
 /// Publish the draft as the next version.
-#[utoipa::path(post, path = "/api/connectors/{id}/publish", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
+#[utoipa::path(post, path = "/api/connectors/{id}/publish", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("If-Match" = Option<String>, Header, description = "Only if the draft is still this one."), ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = PublishConnector, responses((status = 200, description = "The version that is active now.", body = Published)))]
 pub async fn publish_connector(
     State(app): State<App>,
@@ -19,9 +18,8 @@ pub async fn publish_connector(
     Path(id): Path<String>,
     Json(body): Json<PublishConnector>,
 ) -> Result<(HeaderMap, axum::Json<Published>)> {
-    let request = request_digest(&format!("{KIND}/{id}"), &body);
-    let item = Item { reference: id, base_version: body.base_version, draft_etag: body.draft_etag, version: None };
-    let minting = Minting { operation: "publish", resource_type: KIND, items: vec![item], note: body.note.as_deref(), request };
+    let item = Item { reference: id, base_version: body.base_version, draft_etag: body.draft_etag, ..Item::default() };
+    let minting = Minting { operation: "publish", resource_type: KIND, items: vec![item], note: body.note.as_deref() };
     let (minted, headers) = mint_one(&app, &publisher, minting).await?;
     Ok((headers, axum::Json(answers::published(minted))))
 }

@@ -1,12 +1,11 @@
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::Value;
 use wire::connectors::ConnectorDraft;
 
 use super::{KIND, answers};
 use crate::app::App;
 use crate::drafting::{self, Target};
-use crate::extract::{Caller, IfMatch, Json, Path};
+use crate::extract::{Caller, Document, IfMatch, Path};
 use crate::problem::Result;
 
 /// Replace the whole draft.
@@ -18,7 +17,7 @@ pub async fn put_connector_draft(
     caller: Caller,
     Path(id): Path<String>,
     if_match: IfMatch,
-    Json(config): Json<Value>,
+    Document(config): Document,
 ) -> Result<Response> {
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
     let mut tx = app.db.begin(caller.scope()).await?;

@@ -1,12 +1,11 @@
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::Value;
 use wire::connectors::ConnectorDraft;
 
 use super::{KIND, answers, parts};
 use crate::app::App;
 use crate::drafting::{self, Target};
-use crate::extract::{Caller, IfMatch, Json, Path};
+use crate::extract::{Caller, Document, IfMatch, Path};
 use crate::problem::Result;
 
 /// Add or replace one entity of the draft.
@@ -18,10 +17,12 @@ pub async fn put_connector_entity(
     caller: Caller,
     Path((id, name)): Path<(String, String)>,
     if_match: IfMatch,
-    Json(entity): Json<Value>,
+    Document(entity): Document,
 ) -> Result<Response> {
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
     let mut tx = app.db.begin(caller.scope()).await?;
-    let outcome = drafting::edit(&mut tx, target, |config| Ok(parts::with(config, &["entities", &name], entity.clone()))).await;
+    let outcome = drafting::edit(&mut tx, target, |config| Ok(parts::with(config, &["entities", &name], entity.clone())))
+        .await
+        .map_err(|problem| problem.relative_to(&parts::pointer(&["entities", &name])));
     answers::draft(store::end(tx, outcome).await?)
 }

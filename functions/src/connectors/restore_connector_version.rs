@@ -1,12 +1,12 @@
 use axum::extract::State;
 use axum::response::Response;
-use wire::connectors::ConnectorDraft;
+use wire::connectors::{ConnectorDraft, RestoreDraft};
 
 use super::KIND;
 use crate::app::App;
 use crate::drafting::{Target, restore};
-use crate::extract::{Caller, IdempotencyKey, IfMatch, Path};
-use crate::idempotent::{self, Begun, request_digest};
+use crate::extract::{Caller, IdempotencyKey, IfMatch, Json, Path};
+use crate::idempotent::{self, Begun};
 use crate::problem::Result;
 
 /// Copy a version's config into the draft, based on the active version. Publishes nothing.
@@ -14,16 +14,16 @@ use crate::problem::Result;
     params(("id" = String, Path, description = "Id or slug."), ("version" = i32, Path, description = "What to restore."),
         ("If-Match" = Option<String>, Header, description = "Write only if the draft is still this one."),
         ("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
-    responses((status = 200, description = "The draft as it is now.", body = ConnectorDraft)))]
+    request_body = RestoreDraft, responses((status = 200, description = "The draft as it is now.", body = ConnectorDraft)))]
 pub async fn restore_connector_version(
     State(app): State<App>,
     caller: Caller,
     key: IdempotencyKey,
     if_match: IfMatch,
     Path((id, version)): Path<(String, i32)>,
+    Json(RestoreDraft {}): Json<RestoreDraft>,
 ) -> Result<Response> {
-    let request = request_digest(&format!("{id}/{version}"), &());
-    match idempotent::begin(&app, &caller, "restore_connector_version", &key, request).await? {
+    match idempotent::begin(&app, &caller, "restore_connector_version", &key).await? {
         Begun::Replay(answer) => Ok(answer),
         Begun::Fresh(mut attempt) => {
             let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };

@@ -1,7 +1,7 @@
 //! Bodies: JSON through the strict door, then into a type.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::envelope::{MAX_REQUEST_BYTES, RequestBody};
 use crate::problem::{Problem, Result};
 
-/// A JSON body of this type. An empty body is `{}`, so that calls whose members are all optional need none.
+/// A JSON object of this type. An empty body is `{}`, so that calls whose members are all optional need none.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
@@ -20,23 +20,22 @@ pub struct Json<T>(pub T);
 #[derive(Debug, Clone)]
 pub struct OpenJson<T>(pub T);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<App> for OpenJson<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
-        document(parts, &["application/json"]).and_then(typed).map(OpenJson)
-    }
-}
+/// A JSON document of any form: what it may be is for the schema to say.
+#[derive(Debug, Clone)]
+pub struct Document(pub Value);
 
 /// A JSON document as a merge patch: `application/json` or `application/merge-patch+json`.
 #[derive(Debug, Clone)]
 pub struct MergePatch(pub Value);
 
+const JSON: &[&str] = &["application/json"];
+const JSON_OR_PATCH: &[&str] = &["application/json", "application/merge-patch+json"];
+
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let problem = match document(parts, &["application/json"]).and_then(typed) {
+        let problem = match document(parts, JSON).and_then(typed) {
             Ok(body) => return Ok(Json(body)),
             Err(problem) => problem,
         };
@@ -45,11 +44,37 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Json<T> {
     }
 }
 
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for OpenJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        document(parts, JSON).and_then(typed).map(OpenJson)
+    }
+}
+
+impl FromRequestParts<App> for Document {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
+        present(parts, document(parts, JSON)?).map(Document)
+    }
+}
+
 impl FromRequestParts<App> for MergePatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
-        document(parts, &["application/json", "application/merge-patch+json"]).map(MergePatch)
+        present(parts, document(parts, JSON_OR_PATCH)?).map(MergePatch)
+    }
+}
+
+/// A document can't be left out: nothing is not `{}`, which would empty what it is written to.
+fn present(parts: &Parts, document: Value) -> Result<Value> {
+    match parts.extensions.get::<RequestBody>() {
+        Some(RequestBody(Some(bytes))) if bytes.is_empty() => {
+            Err(Problem::new(Code::MalformedJson, "The request has no body; send the JSON document to write. Nothing was changed."))
+        }
+        _ => Ok(document),
     }
 }
 
@@ -64,6 +89,12 @@ pub fn document(parts: &Parts, accepted: &[&str]) -> Result<Value> {
     if bytes.is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
+    if let Some(coding) = parts.headers.get(CONTENT_ENCODING).filter(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            format!("The body came with the content encoding {coding:?}; send it as it is."),
+        ));
+    }
     let given = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = given.split(';').next().unwrap_or_default().trim();
     if !accepted.iter().any(|one| media_type.eq_ignore_ascii_case(one)) {
@@ -76,6 +107,9 @@ pub fn document(parts: &Parts, accepted: &[&str]) -> Result<Value> {
 
 /// 422 with a pointer to the member that is of the wrong type.
 fn typed<T: DeserializeOwned>(document: Value) -> Result<T> {
+    if !document.is_object() {
+        return Err(Problem::new(Code::InvalidBody, "This call takes a JSON object.").error("", "a JSON object is needed here"));
+    }
     serde_path_to_error::deserialize(document).map_err(|error| {
         let pointer = pointer_of(error.path());
         Problem::new(Code::InvalidBody, "The body is JSON, but not of the form that this call takes; `errors` says where.")

@@ -24,6 +24,8 @@ use super::session;
 use crate::app::App;
 use crate::problem::{Problem, Result};
 
+const MAX_WORKSPACE: usize = 65;
+
 /// A secret that looks like one of ours. Whether it still works is for [`Identity`], or for `mint_version`, to find out.
 #[derive(Debug, Clone)]
 pub struct Presented {
@@ -49,7 +51,9 @@ impl FromRequestParts<App> for Presented {
             .get("x-fcc-workspace")
             .and_then(|value| value.to_str().ok())
             .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty());
+            .filter(|text| !text.is_empty())
+            // Longer than any slug or id: it names nothing, whatever it says.
+            .map(|text| text.chars().take(MAX_WORKSPACE).collect());
         Ok(Presented { secret, surface: kind.surface(), workspace })
     }
 }
@@ -105,7 +109,9 @@ impl Identity {
         }
         let row = store::callers::resolve(&app.db, presented.secret, presented.workspace.as_deref()).await?;
         let identity = Arc::new(Identity::from_row(presented.secret, row)?);
-        app.callers.put(key, identity.clone());
+        if identity.workspace.is_ok() {
+            app.callers.put(key, identity.clone());
+        }
         Ok(identity)
     }
 
@@ -240,6 +246,9 @@ fn forbidden(kind: CredentialKind, role: Option<Role>, right: Right) -> Problem 
     let detail = match (kind, role) {
         (CredentialKind::Personal | CredentialKind::Session, Some(role)) => {
             format!("Your role here is {role}, which does not include the right to {what}. An admin of the workspace can change it.")
+        }
+        (CredentialKind::Service, _) if right == Right::Administer => {
+            "A service token never administers; a person who is admin or owner does.".to_owned()
         }
         (CredentialKind::Service, _) => {
             format!("This service token was not given what it takes to {what}. An admin can mint one with that scope.")

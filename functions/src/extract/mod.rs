@@ -6,7 +6,7 @@ mod parts;
 mod provenance;
 pub mod session;
 
-pub use body::{Json, MergePatch, OpenJson, document};
+pub use body::{Document, Json, MergePatch, OpenJson, document};
 pub use caller::{Caller, CallerCache, Identity, Presented, WorkspaceAt, unauthorized, workspace_required};
 pub use parts::{IdempotencyKey, IfMatch, Path, Query};
 pub use provenance::Provenance;

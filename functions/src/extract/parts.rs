@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use wire::problem::Code;
 
 use crate::app::App;
+use crate::envelope::RequestBody;
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone)]
@@ -74,21 +75,24 @@ fn malformed_if_match() -> Problem {
 
 /// `Idempotency-Key`: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone)]
-pub struct IdempotencyKey(pub Option<String>);
+pub struct IdempotencyKey {
+    pub key: Option<String>,
+    /// Of the path and the body as sent: what a repeat has to be the same in.
+    pub request: Digest,
+}
 
 impl FromRequestParts<App> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(IdempotencyKey(None)) };
+        let body = parts.extensions.get::<RequestBody>().and_then(|body| body.0.as_deref()).unwrap_or_default();
+        let request = Digest::of(&[parts.uri.path().as_bytes(), b"\n", body].concat());
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(IdempotencyKey { key: None, request }) };
         match value.to_str() {
             Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                Ok(IdempotencyKey(Some(key.to_owned())))
+                Ok(IdempotencyKey { key: Some(key.to_owned()), request })
             }
-            _ => {
-                let fault = Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.");
-                Err(after_the_body(parts, fault))
-            }
+            _ => Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.")),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Sink for AwsSink {
                 return rows.iter().map(|_| Err(Undelivered::Transient(format!("the bodies could not be read: {error}")))).collect();
             }
         };
-        let writes: Vec<_> = rows.iter().map(|row| self.write(row, &bodies)).collect();
+        let writes: Vec<_> = rows.iter().map(|row| self.write(db, row, &bodies)).collect();
         let written: Vec<Result<InReplica, Undelivered>> = futures::stream::iter(writes).buffered(CONCURRENCY).collect().await;
         let news: Vec<Notification> = written.iter().filter_map(|one| one.as_ref().ok()?.tell.clone()).collect();
         let mut told = self.notifier.notify(&news).await.into_iter();
@@ -73,7 +73,7 @@ impl AwsSink {
             .collect())
     }
 
-    async fn write(&self, row: &Leased, bodies: &Bodies) -> Result<InReplica, Undelivered> {
+    async fn write(&self, db: &Db, row: &Leased, bodies: &Bodies) -> Result<InReplica, Undelivered> {
         let permanent = |what: &str| Undelivered::Permanent(format!("{what} of version {} is missing in Postgres", row.version));
         let body = bodies.get(&(row.workspace_id, row.digest())).cloned().ok_or_else(|| permanent("the body"))?;
         let manifest = match manifest(row) {
@@ -109,18 +109,14 @@ impl AwsSink {
                 digest: row.digest(),
                 published_at: row.published_at,
             }),
-            // A later version of ours overtook this row: its own row tells of it.
-            Written::Newer { epoch, version, .. }
-                if epoch == row.epoch && version > i64::from(row.version) && version <= i64::from(row.last_version) =>
-            {
-                None
-            }
-            Written::Newer { epoch, version, .. } => {
-                return Err(Undelivered::ReplicaAhead(format!(
-                    "the replica holds version {version} of epoch {epoch}; this database is at epoch {} and has published {} versions",
-                    row.epoch, row.last_version
-                )));
-            }
+            Written::Newer { epoch, version, .. } => match self.overtaken(db, row, epoch, version).await? {
+                true => None,
+                false => {
+                    return Err(Undelivered::ReplicaAhead(format!(
+                        "the replica holds version {version} of epoch {epoch}, which this database never published"
+                    )));
+                }
+            },
         };
         let delivered = Delivered {
             resource_id: row.resource_id,
@@ -130,6 +126,18 @@ impl AwsSink {
             replicated_at: (self.now)(),
         };
         Ok(InReplica { delivered, tell })
+    }
+}
+
+impl AwsSink {
+    /// Whether what the replica holds is a later version of ours, which another dispatcher delivered meanwhile. That is asked for now:
+    /// what was read with the lease may be older than that version.
+    async fn overtaken(&self, db: &Db, row: &Leased, epoch: i64, version: i64) -> Result<bool, Undelivered> {
+        if (epoch, version) == (row.epoch, i64::from(row.version)) {
+            return Ok(false); // other content under our own number
+        }
+        let newest = store::replica::newest(db, row.resource_id).await.map_err(|error| Undelivered::Transient(error.to_string()))?;
+        Ok(newest.is_none_or(|(ours, last)| (epoch, version) <= (ours, i64::from(last))))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Removes what has had its time, in small batches.
 
 use serde::Serialize;
-use store::jobs;
+use store::{Db, jobs};
 
 use crate::app::App;
 
 const SNAPSHOT_DAYS: i32 = 90;
 const SNAPSHOTS_KEPT: i64 = 50;
-const BATCH: i64 = 1_000;
+const PAGE: i64 = 200;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
@@ -17,28 +17,46 @@ pub struct Swept {
     pub contents: u64,
 }
 
-/// Snapshots first: what they alone referred to can go then.
+/// Snapshots first: what they alone referred to can go then. A part that fails is said in the log and stops no other.
 pub async fn run(app: &App) -> anyhow::Result<Swept> {
     let db = app.jobs_db().await?;
-    let mut swept = Swept {
-        idempotency_keys: jobs::expire_idempotency_keys(db).await?,
-        credentials: jobs::forget_credentials(db).await?,
-        ..Swept::default()
+    let swept = Swept {
+        idempotency_keys: or_log("idempotency keys", jobs::expire_idempotency_keys(db).await),
+        credentials: or_log("credentials", jobs::forget_credentials(db).await),
+        snapshots: or_log("snapshots", age_out_snapshots(db).await),
+        contents: or_log("contents", collect_contents(db).await),
     };
-    loop {
-        let gone = jobs::age_out_snapshots(db, SNAPSHOT_DAYS, SNAPSHOTS_KEPT, BATCH).await?;
-        swept.snapshots += gone;
-        if gone == 0 {
-            break;
-        }
-    }
-    loop {
-        let gone = jobs::collect_contents(db, BATCH).await?;
-        swept.contents += gone;
-        if gone == 0 {
-            break;
-        }
-    }
     tracing::info!(?swept, "swept");
     Ok(swept)
+}
+
+fn or_log<T: Default>(what: &str, outcome: store::Result<T>) -> T {
+    outcome.unwrap_or_else(|error| {
+        tracing::error!(alarm = "sweep_failed", what, %error, "a part of the sweep failed; the next one tries again");
+        T::default()
+    })
+}
+
+async fn age_out_snapshots(db: &Db) -> store::Result<u64> {
+    let (mut gone, mut after) = (0, None);
+    loop {
+        let (here, last) = jobs::age_out_snapshots(db, after, SNAPSHOT_DAYS, SNAPSHOTS_KEPT, PAGE).await?;
+        gone += here.unsigned_abs();
+        if last.is_none() {
+            return Ok(gone);
+        }
+        after = last;
+    }
+}
+
+async fn collect_contents(db: &Db) -> store::Result<u64> {
+    let (mut gone, mut after) = (0, None);
+    loop {
+        let (here, last) = jobs::collect_contents(db, after.as_ref(), PAGE).await?;
+        gone += here.unsigned_abs();
+        if last.is_none() {
+            return Ok(gone);
+        }
+        after = last;
+    }
 }

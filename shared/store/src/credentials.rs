@@ -58,7 +58,7 @@ pub async fn insert(tx: &mut Tx, new: &NewCredential<'_>) -> Result<Credential> 
 pub async fn list(tx: &mut Tx, workspace: Uuid, only_user: Option<Uuid>, before: Option<Uuid>, limit: i64) -> Result<Vec<Credential>> {
     Ok(sqlx::query_as(
         "SELECT id, kind, surface, workspace_id, user_id, name, email, scopes, created_at, expires_at FROM credentials
-          WHERE (workspace_id = $1 OR workspace_id IS NULL) AND kind <> 'session' AND revoked_at IS NULL AND expires_at > clock_timestamp()
+          WHERE (workspace_id = $1 OR workspace_id IS NULL) AND kind NOT IN ('session', 'login') AND revoked_at IS NULL AND expires_at > clock_timestamp()
             AND ($2::uuid IS NULL OR user_id = $2) AND ($3::uuid IS NULL OR id < $3)
           ORDER BY id DESC LIMIT $4",
     )

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use crate::resources::push_reference;
 use crate::{Db, Result, Tx};
 
 /// A draft with its resource and the active version, without bodies.
@@ -65,10 +66,7 @@ pub async fn find(tx: &mut Tx, workspace: Uuid, kind: ResourceType, reference: &
           WHERE r.workspace_id = ",
     );
     query.push_bind(workspace).push(" AND r.type = ").push_bind(kind.as_str());
-    match Uuid::try_parse(reference) {
-        Ok(id) => query.push(" AND r.id = ").push_bind(id),
-        Err(_) => query.push(" AND r.slug = ").push_bind(reference),
-    };
+    push_reference(&mut query, reference);
     Ok(query.build_query_as().fetch_optional(&mut **tx).await?)
 }
 

@@ -27,9 +27,10 @@ pub enum Claim {
     InProgress,
 }
 
-pub async fn claim(tx: &mut Tx, key: &Key<'_>) -> Result<Claim> {
-    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || $2 || ':' || $3, 7))")
-        .bind(key.credential.to_string())
+pub async fn claim(tx: &mut Tx, workspace: Uuid, key: &Key<'_>) -> Result<Claim> {
+    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || $2::text || $3 || ':' || $4, 7))")
+        .bind(key.credential)
+        .bind(workspace)
         .bind(key.operation)
         .bind(key.key)
         .fetch_one(&mut **tx)
@@ -39,11 +40,12 @@ pub async fn claim(tx: &mut Tx, key: &Key<'_>) -> Result<Claim> {
     }
     let kept: Option<(Vec<u8>, Value)> = sqlx::query_as(
         "SELECT request_digest, answer FROM idempotency_keys
-          WHERE credential_id = $1 AND operation = $2 AND key = $3 AND created_at > clock_timestamp() - interval '24 hours'",
+          WHERE credential_id = $1 AND workspace_id = $4 AND operation = $2 AND key = $3 AND created_at > clock_timestamp() - interval '24 hours'",
     )
     .bind(key.credential)
     .bind(key.operation)
     .bind(key.key)
+    .bind(workspace)
     .fetch_optional(&mut **tx)
     .await?;
     Ok(match kept {
@@ -56,7 +58,7 @@ pub async fn claim(tx: &mut Tx, key: &Key<'_>) -> Result<Claim> {
 pub async fn keep(tx: &mut Tx, workspace: Uuid, key: &Key<'_>, answer: &Value) -> Result<()> {
     sqlx::query(
         "INSERT INTO idempotency_keys (credential_id, operation, key, workspace_id, request_digest, answer) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (credential_id, operation, key)
+         ON CONFLICT (credential_id, workspace_id, operation, key)
             DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, created_at = excluded.created_at",
     )
     .bind(key.credential)

@@ -1,5 +1,7 @@
 //! What the sweep removes, each a query; batches keep its locks short.
 
+use uuid::Uuid;
+
 use crate::{Db, Result};
 
 /// Keys older than their 24 hours.
@@ -18,44 +20,61 @@ pub async fn forget_credentials(db: &Db) -> Result<u64> {
         .rows_affected())
 }
 
-/// Unpublished snapshots older than `days`, save the newest `keep` of each resource and the one that its draft stands on.
-pub async fn age_out_snapshots(db: &Db, days: i32, keep: i64, batch: i64) -> Result<u64> {
-    Ok(sqlx::query(
-        "DELETE FROM resource_versions v USING (
-             SELECT s.id FROM resource_versions s
-              WHERE s.version IS NULL AND s.created_at < clock_timestamp() - make_interval(days => $1)
-                AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.snapshot_id = s.id)
-                AND s.id < (SELECT coalesce(min(n.id), 0) FROM (
-                        SELECT k.id FROM resource_versions k WHERE k.resource_id = s.resource_id AND k.version IS NULL
-                         ORDER BY k.id DESC LIMIT $2) AS n)
-              ORDER BY s.id LIMIT $3) AS old
-          WHERE v.id = old.id AND v.version IS NULL",
+/// Of a page of resources after `after`: unpublished snapshots older than `days`, save the newest `keep` of each and the one that
+/// its draft stands on. Answers how many went, and the last resource of the page.
+pub async fn age_out_snapshots(db: &Db, after: Option<Uuid>, days: i32, keep: i64, page: i64) -> Result<(i64, Option<Uuid>)> {
+    Ok(sqlx::query_as(
+        "WITH page AS MATERIALIZED (
+             SELECT r.id FROM resources r WHERE $1::uuid IS NULL OR r.id > $1 ORDER BY r.id LIMIT $4),
+         kept AS MATERIALIZED (
+             SELECT p.id, (SELECT k.id FROM resource_versions k WHERE k.resource_id = p.id AND k.version IS NULL
+                            ORDER BY k.id DESC OFFSET $3 - 1 LIMIT 1) AS oldest
+               FROM page p),
+         gone AS (
+             DELETE FROM resource_versions v USING kept
+              WHERE v.resource_id = kept.id AND v.version IS NULL AND v.id < kept.oldest
+                AND v.created_at < clock_timestamp() - make_interval(days => $2)
+                AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.resource_id = kept.id AND d.snapshot_id = v.id)
+             RETURNING 1)
+         SELECT (SELECT count(*) FROM gone), (SELECT max(id::text)::uuid FROM page)",
     )
+    .bind(after)
     .bind(days)
     .bind(keep)
-    .bind(batch)
-    .execute(db.pool())
-    .await?
-    .rows_affected())
+    .bind(page)
+    .fetch_one(db.pool())
+    .await?)
 }
 
-/// Contents older than a day that no draft, version, manifest, applied digest or anchor refers to. One that is taken up again at
-/// this moment is kept by its foreign key: the delete then fails as a whole and the next sweep finds it referred to.
-pub async fn collect_contents(db: &Db, batch: i64) -> Result<u64> {
-    Ok(sqlx::query(
-        "DELETE FROM contents c USING (
-             SELECT o.workspace_id, o.digest FROM contents o
-              WHERE o.created_at < clock_timestamp() - interval '1 day'
+/// Where a page of contents ended: workspace and digest.
+pub type ContentKey = (Uuid, Vec<u8>);
+
+/// Of a page of contents after `after`: those older than a day that no draft, version, manifest, applied digest or anchor refers to.
+/// Answers how many went, and the last content of the page. One that is taken up again at this moment is kept by its foreign key: the
+/// page then fails as a whole, and the next sweep finds it referred to.
+pub async fn collect_contents(db: &Db, after: Option<&ContentKey>, page: i64) -> Result<(i64, Option<ContentKey>)> {
+    let (workspace, digest) = after.map(|(workspace, digest)| (*workspace, digest.clone())).unwrap_or_default();
+    let (gone, workspace, digest): (i64, Option<Uuid>, Option<Vec<u8>>) = sqlx::query_as(
+        "WITH page AS MATERIALIZED (
+             SELECT o.workspace_id, o.digest, o.created_at FROM contents o WHERE (o.workspace_id, o.digest) > ($1, $2)
+              ORDER BY o.workspace_id, o.digest LIMIT $3),
+         gone AS (
+             DELETE FROM contents c USING page o
+              WHERE c.workspace_id = o.workspace_id AND c.digest = o.digest AND o.created_at < clock_timestamp() - interval '1 day'
                 AND NOT EXISTS (SELECT FROM resource_versions v WHERE v.workspace_id = o.workspace_id AND v.digest = o.digest)
-                AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.workspace_id = o.workspace_id AND o.digest IN (d.digest, d.manifest_digest))
                 AND NOT EXISTS (SELECT FROM event_flow_manifests m WHERE m.workspace_id = o.workspace_id AND m.digest = o.digest)
+                AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.workspace_id = o.workspace_id AND d.digest = o.digest)
+                AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.workspace_id = o.workspace_id AND d.manifest_digest = o.digest)
                 AND NOT EXISTS (SELECT FROM resources r WHERE r.workspace_id = o.workspace_id AND r.applied_digest = o.digest)
                 AND NOT EXISTS (SELECT FROM git_anchors a WHERE a.workspace_id = o.workspace_id AND a.digest = o.digest)
-              LIMIT $1) AS unused
-          WHERE c.workspace_id = unused.workspace_id AND c.digest = unused.digest",
+             RETURNING 1)
+         SELECT (SELECT count(*) FROM gone), last.workspace_id, last.digest
+           FROM (SELECT 1) AS one LEFT JOIN (SELECT workspace_id, digest FROM page ORDER BY workspace_id DESC, digest DESC LIMIT 1) AS last ON true",
     )
-    .bind(batch)
-    .execute(db.pool())
-    .await?
-    .rows_affected())
+    .bind(workspace)
+    .bind(digest)
+    .bind(page)
+    .fetch_one(db.pool())
+    .await?;
+    Ok((gone, workspace.zip(digest)))
 }

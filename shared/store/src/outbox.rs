@@ -115,7 +115,7 @@ pub struct Delivered {
 }
 
 /// Writes the receipts and deletes the leased rows of those resources up to the delivered version. Fenced: rows that another
-/// dispatcher has leased since stay. Answers how many rows went.
+/// dispatcher has leased since stay; dead ones of that or an older version are moot. Answers how many rows went.
 pub async fn settle(db: &Db, token: Uuid, delivered: &[Delivered]) -> Result<u64> {
     if delivered.is_empty() {
         return Ok(0);
@@ -136,7 +136,8 @@ pub async fn settle(db: &Db, token: Uuid, delivered: &[Delivered]) -> Result<u64
              ON CONFLICT (resource_id) DO UPDATE
                 SET epoch = excluded.epoch, version = excluded.version, replicated_at = excluded.replicated_at, notified_at = excluded.notified_at
               WHERE (r.epoch, r.version) <= (excluded.epoch, excluded.version))
-         DELETE FROM outbox o USING done d WHERE o.resource_id = d.resource_id AND o.version <= d.version AND o.lease_token = $1",
+         DELETE FROM outbox o USING done d
+          WHERE o.resource_id = d.resource_id AND o.version <= d.version AND (o.lease_token = $1 OR o.dead_at IS NOT NULL)",
     )
     .bind(token)
     .bind(resources)
@@ -226,19 +227,30 @@ pub async fn redrive(tx: &mut Tx, workspace: Uuid, events: Option<&[Uuid]>) -> R
     .await?)
 }
 
-/// Asks the dispatcher to write a resource's active version again, unless a row for it waits already.
+/// Asks the dispatcher to write a resource's active version again: a dead row for it is due once more, else one is made, unless one
+/// waits already.
 pub async fn request_replication(connection: &mut PgConnection, resource: Uuid) -> Result<bool> {
     Ok(sqlx::query(
-        "INSERT INTO outbox (id, workspace_id, resource_id, version, event)
-         SELECT uuid_v7(), r.workspace_id, r.id, v.version, CASE WHEN v.archived THEN 'archived' WHEN v.source = 'rollback' THEN 'rolled_back' ELSE 'published' END
-           FROM resources r JOIN resource_versions v ON v.id = r.published_version_id
-          WHERE r.id = $1 AND NOT EXISTS (SELECT FROM outbox o WHERE o.resource_id = r.id AND o.version = v.version)",
+        "WITH active AS (
+             SELECT r.id AS resource_id, r.workspace_id, v.version, v.archived, v.source
+               FROM resources r JOIN resource_versions v ON v.id = r.published_version_id WHERE r.id = $1),
+         revived AS (
+             UPDATE outbox o SET dead_at = NULL, attempts = 0, next_attempt_at = clock_timestamp()
+               FROM active a WHERE o.resource_id = a.resource_id AND o.version = a.version AND o.dead_at IS NOT NULL
+             RETURNING o.id),
+         made AS (
+             INSERT INTO outbox (id, workspace_id, resource_id, version, event)
+             SELECT uuid_v7(), a.workspace_id, a.resource_id, a.version,
+                    CASE WHEN a.archived THEN 'archived' WHEN a.source = 'rollback' THEN 'rolled_back' ELSE 'published' END
+               FROM active a
+              WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.resource_id = a.resource_id AND o.version = a.version)
+             RETURNING id)
+         SELECT id FROM revived UNION ALL SELECT id FROM made",
     )
     .bind(resource)
-    .execute(connection)
+    .fetch_optional(connection)
     .await?
-    .rows_affected()
-        > 0)
+    .is_some())
 }
 
 /// Seconds since the oldest row that still waits was written, and how many are dead: what the alarms watch.

@@ -30,11 +30,14 @@ pub struct Intent<'a> {
 }
 
 /// One resource of an intent; `reference` is its id or slug.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Item {
     #[serde(rename = "ref")]
     pub reference: String,
     pub base_version: Option<i32>,
+    /// The draft that the caller's If-Match names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_match: Option<Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draft_etag: Option<Digest>,
     /// The version to roll back to.

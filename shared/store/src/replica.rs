@@ -58,6 +58,14 @@ pub async fn expected(db: &Db, after: Option<Uuid>, limit: i64) -> Result<Vec<Ex
     .await?)
 }
 
+/// The epoch, and the number of the newest version that Postgres has published of a resource by now. `None` when it is gone.
+pub async fn newest(db: &Db, resource: Uuid) -> Result<Option<(i64, i32)>> {
+    Ok(sqlx::query_as("SELECT (SELECT epoch FROM replica_epoch), last_version FROM resources WHERE id = $1")
+        .bind(resource)
+        .fetch_optional(db.pool())
+        .await?)
+}
+
 pub async fn epoch(db: &Db) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT epoch FROM replica_epoch").fetch_one(db.pool()).await?)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::identity::ResourceType;
-use sqlx::QueryBuilder;
+use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::{Result, Tx};
@@ -31,11 +31,16 @@ const SELECT: &str = "SELECT r.id, r.slug, r.name, r.archived, coalesce(v.versio
 pub async fn find(tx: &mut Tx, workspace: Uuid, kind: ResourceType, reference: &str) -> Result<Option<Resource>> {
     let mut query = QueryBuilder::new(SELECT);
     query.push_bind(workspace).push(" AND r.type = ").push_bind(kind.as_str());
-    match Uuid::try_parse(reference) {
-        Ok(id) => query.push(" AND r.id = ").push_bind(id),
-        Err(_) => query.push(" AND r.slug = ").push_bind(reference),
-    };
+    push_reference(&mut query, reference);
     Ok(query.build_query_as().fetch_optional(&mut **tx).await?)
+}
+
+/// By id, written as the API writes ids, or by slug. Neither has the other's form.
+pub(crate) fn push_reference(query: &mut QueryBuilder<Postgres>, reference: &str) {
+    match Uuid::try_parse(reference) {
+        Ok(id) if reference.len() == 36 => query.push(" AND r.id = ").push_bind(id),
+        _ => query.push(" AND r.slug = ").push_bind(reference.to_owned()),
+    };
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

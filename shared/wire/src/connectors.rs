@@ -191,6 +191,11 @@ pub struct MergeDraft {
     pub dry_run: bool,
 }
 
+/// Nothing to say beyond the address; the body may be left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreDraft {}
+
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublishConnector {
@@ -209,6 +214,7 @@ pub struct PublishConnector {
 pub struct RollBackConnector {
     /// The version whose config becomes the next one.
     pub version: i32,
+    /// The active version that you saw.
     pub base_version: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
