@@ -31,7 +31,8 @@ async fn tables_without_a_workspace_are_few_and_hold_no_tenants_things() {
     let without = "SELECT c.relname::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
                       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id') ORDER BY 1";
     assert_eq!(offenders(&api, without).await, ["_sqlx_migrations", "replica_epoch", "tenants", "users", "workspaces"]);
-    let readable = "SELECT t FROM unnest(ARRAY['tenants', 'users', '_sqlx_migrations']) AS t WHERE has_table_privilege('fc_app', t, 'SELECT')";
+    let readable =
+        "SELECT t FROM unnest(ARRAY['tenants', 'users', '_sqlx_migrations']) AS t WHERE has_table_privilege('fc_app', t, 'SELECT')";
     assert_eq!(offenders(&api, readable).await, Vec::<String>::new(), "people and tenants are reached through functions alone");
     api.finish().await;
 }
@@ -45,7 +46,10 @@ async fn foreign_keys_between_tenants_tables_carry_the_workspace() {
                   WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
                     AND NOT EXISTS (SELECT FROM unnest(c.conkey, c.confkey) AS k (source, target) WHERE k.source = f.attnum AND k.target = t.attnum)";
     assert_eq!(offenders(&api, plain).await, Vec::<String>::new());
-    let checked: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND cardinality(conkey) = 2").fetch_one(&api.owner_db).await.unwrap();
+    let checked: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND cardinality(conkey) = 2")
+        .fetch_one(&api.owner_db)
+        .await
+        .unwrap();
     assert!(checked >= 6, "{checked}");
     api.finish().await;
 }
@@ -84,7 +88,8 @@ async fn the_indexes_have_their_names() {
     let api = Api::start().await;
     let indexes = "SELECT indexname::text FROM pg_indexes WHERE tablename = 'resource_versions'";
     let indexes = offenders(&api, indexes).await;
-    for named in ["ix_flow_versions_workspace_source_commit", "ix_flow_versions_flow_published_at", "ix_resource_versions_resource_version"] {
+    for named in ["ix_flow_versions_workspace_source_commit", "ix_flow_versions_flow_published_at", "ix_resource_versions_resource_version"]
+    {
         assert!(indexes.iter().any(|index| index == named), "{named}");
     }
     api.finish().await;

@@ -26,7 +26,8 @@ async fn a_publish_is_one_statement_and_one_round_trip() {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let publish = async |slug: &str, body: Value| {
-        let request = http.post(format!("{origin}/api/connectors/{slug}/publish")).bearer_auth(&api.tenant.token).header("idempotency-key", slug);
+        let request =
+            http.post(format!("{origin}/api/connectors/{slug}/publish")).bearer_auth(&api.tenant.token).header("idempotency-key", slug);
         request.json(&body).send().await.unwrap().status().as_u16()
     };
 
@@ -80,7 +81,8 @@ async fn a_publish_writes_at_most_45_wal_records_whatever_the_size_of_the_config
         assert!((1..=45).contains(&first), "the first publish of {slug}: {first}");
         assert!((1..=45).contains(&second), "the second publish of {slug}: {second}");
     }
-    let versions: i64 = sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap();
+    let versions: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap();
     assert_eq!(versions, 8, "every one was published");
     api.finish().await;
 }

@@ -19,7 +19,9 @@ async fn the_application_can_not_insert_a_published_version() {
     api.create("crm", config()).await;
     let mut superuser = api.superuser().await;
     let insert = |columns: &str, values: &str| {
-        format!("INSERT INTO resource_versions (workspace_id, resource_id, digest, source{columns}) SELECT workspace_id, resource_id, digest, 'designer-publish'{values} FROM resource_drafts")
+        format!(
+            "INSERT INTO resource_versions (workspace_id, resource_id, digest, source{columns}) SELECT workspace_id, resource_id, digest, 'designer-publish'{values} FROM resource_drafts"
+        )
     };
     as_app(&api, &mut superuser, &insert(", version, published_at", ", 1, now()")).await.unwrap_err();
     as_app(&api, &mut superuser, &insert(", published_at", ", now()")).await.unwrap_err();

@@ -110,7 +110,9 @@ async fn the_backfill_may_fill_two_columns_once() {
     api.patch("/api/connectors/crm/draft").as_(&ci).json(json!({"settings": {"batch": 1}})).await.ok();
     let insert = "INSERT INTO resource_versions (workspace_id, resource_id, digest, source) SELECT workspace_id, resource_id, digest, 'designer-draft' FROM resource_drafts RETURNING id";
     let id: i64 = sqlx::query_scalar(insert).fetch_one(&api.owner_db).await.unwrap();
-    let fill = |email: &'static str| sqlx::query("UPDATE resource_versions SET created_by_email = $2 WHERE id = $1").bind(id).bind(email).execute(&api.owner_db);
+    let fill = |email: &'static str| {
+        sqlx::query("UPDATE resource_versions SET created_by_email = $2 WHERE id = $1").bind(id).bind(email).execute(&api.owner_db)
+    };
     fill("someone@acme.example").await.unwrap();
     fill("another@acme.example").await.unwrap_err();
     sqlx::query("UPDATE resource_versions SET source = 'cli-apply' WHERE id = $1").bind(id).execute(&api.owner_db).await.unwrap_err();
@@ -127,10 +129,11 @@ async fn ending_a_workspace_is_the_one_other_door_and_opens_for_that_workspace_a
     api.dispatch().await;
     let mut owner = api.owner_db.begin().await.unwrap();
     sqlx::query("SELECT purge_workspace($1)").bind(api.other_tenant.workspace).execute(&mut *owner).await.unwrap();
-    let left: Vec<(String, i64)> = sqlx::query_as("SELECT r.slug, count(v.version) FROM resources r JOIN resource_versions v ON v.resource_id = r.id GROUP BY 1")
-        .fetch_all(&mut *owner)
-        .await
-        .unwrap();
+    let left: Vec<(String, i64)> =
+        sqlx::query_as("SELECT r.slug, count(v.version) FROM resources r JOIN resource_versions v ON v.resource_id = r.id GROUP BY 1")
+            .fetch_all(&mut *owner)
+            .await
+            .unwrap();
     assert_eq!(left, [("crm".to_owned(), 1)]);
     // The door is closed again, within the same transaction too.
     sqlx::query("DELETE FROM resource_versions WHERE version IS NOT NULL").execute(&mut *owner).await.unwrap_err();

@@ -39,7 +39,8 @@ async fn no_table_and_no_view_shows_another_workspaces_rows() {
     let mut seen_of_theirs = 0;
     for table in tables {
         let query = format!("SELECT count(*) FILTER (WHERE workspace_id = $1), count(*) FILTER (WHERE workspace_id = $2) FROM {table}");
-        let query = || sqlx::query_as::<_, (i64, i64)>(AssertSqlSafe(query.clone())).bind(api.tenant.workspace).bind(api.other_tenant.workspace);
+        let query =
+            || sqlx::query_as::<_, (i64, i64)>(AssertSqlSafe(query.clone())).bind(api.tenant.workspace).bind(api.other_tenant.workspace);
         let (_, theirs) = query().fetch_one(&api.owner_db).await.unwrap();
         seen_of_theirs += i64::from(theirs > 0);
         let mut tx = in_scope(&api).await;
@@ -60,14 +61,26 @@ async fn rows_of_another_workspace_can_not_be_written() {
     let attempts = [
         format!("INSERT INTO contents (workspace_id, digest, body) VALUES ('{theirs}', sha256('x'), 'x')"),
         format!("INSERT INTO resources (workspace_id, type, slug, name) VALUES ('{theirs}', 'connector', 'x', 'x')"),
-        format!("INSERT INTO resource_versions (workspace_id, resource_id, digest, source) SELECT '{theirs}', resource_id, digest, 'designer-draft' FROM resource_drafts"),
-        format!("INSERT INTO resource_drafts (workspace_id, resource_id, digest) SELECT '{theirs}', gen_random_uuid(), digest FROM resource_drafts"),
+        format!(
+            "INSERT INTO resource_versions (workspace_id, resource_id, digest, source) SELECT '{theirs}', resource_id, digest, 'designer-draft' FROM resource_drafts"
+        ),
+        format!(
+            "INSERT INTO resource_drafts (workspace_id, resource_id, digest) SELECT '{theirs}', gen_random_uuid(), digest FROM resource_drafts"
+        ),
         format!("INSERT INTO audit_log (workspace_id, action) VALUES ('{theirs}', 'x')"),
-        format!("INSERT INTO idempotency_keys (credential_id, operation, key, workspace_id, request_digest, answer) VALUES (gen_random_uuid(), 'x', 'x', '{theirs}', '', '{{}}')"),
-        format!("INSERT INTO credentials (sha256, kind, surface, workspace_id, name, expires_at) VALUES (sha256('x'), 'agent', 'agent', '{theirs}', 'x', now())"),
-        format!("INSERT INTO checks (workspace_id, type, digest, checker_version, publishable, diagnostics) SELECT '{theirs}', type, digest, 99, true, '{{}}' FROM checks"),
+        format!(
+            "INSERT INTO idempotency_keys (credential_id, operation, key, workspace_id, request_digest, answer) VALUES (gen_random_uuid(), 'x', 'x', '{theirs}', '', '{{}}')"
+        ),
+        format!(
+            "INSERT INTO credentials (sha256, kind, surface, workspace_id, name, expires_at) VALUES (sha256('x'), 'agent', 'agent', '{theirs}', 'x', now())"
+        ),
+        format!(
+            "INSERT INTO checks (workspace_id, type, digest, checker_version, publishable, diagnostics) SELECT '{theirs}', type, digest, 99, true, '{{}}' FROM checks"
+        ),
         // In our own workspace, but of another's resource: the foreign keys carry the workspace.
-        format!("INSERT INTO resource_versions (workspace_id, resource_id, digest, source) SELECT '{ours}', $1, digest, 'designer-draft' FROM resource_drafts"),
+        format!(
+            "INSERT INTO resource_versions (workspace_id, resource_id, digest, source) SELECT '{ours}', $1, digest, 'designer-draft' FROM resource_drafts"
+        ),
         format!("INSERT INTO resource_drafts (workspace_id, resource_id, digest) SELECT '{ours}', $1, digest FROM resource_drafts"),
     ];
     let foreign: uuid::Uuid = sqlx::query_scalar("SELECT id FROM resources WHERE slug = 'erp'").fetch_one(&api.owner_db).await.unwrap();
@@ -85,7 +98,11 @@ async fn rows_of_another_workspace_can_not_be_written() {
 #[tokio::test]
 async fn updates_do_not_reach_another_workspace() {
     let api = two_tenants_with_everything().await;
-    for statement in ["UPDATE resources SET name = 'x'", "UPDATE resource_drafts SET updated_by_email = 'x'", "UPDATE credentials SET revoked_at = now()"] {
+    for statement in [
+        "UPDATE resources SET name = 'x'",
+        "UPDATE resource_drafts SET updated_by_email = 'x'",
+        "UPDATE credentials SET revoked_at = now()",
+    ] {
         let mut tx = in_scope(&api).await;
         sqlx::query(statement).execute(&mut *tx).await.unwrap();
         let touched = "SELECT (SELECT count(*) FROM resources WHERE name = 'x') + (SELECT count(*) FROM resource_drafts WHERE updated_by_email = 'x')";

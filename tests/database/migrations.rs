@@ -95,7 +95,8 @@ async fn a_database_from_before_governance_is_labelled_row_by_row_however_often_
 
     // The columns alone, as while a deployment is under way: code from before still inserts without a source.
     run(&mut owner, &later[0].0, &later[0].1).await;
-    let old_code = "INSERT INTO resource_versions (workspace_id, resource_id, digest) SELECT workspace_id, resource_id, digest FROM resource_drafts";
+    let old_code =
+        "INSERT INTO resource_versions (workspace_id, resource_id, digest) SELECT workspace_id, resource_id, digest FROM resource_drafts";
     run(&mut owner, "old code", old_code).await;
     let unlabelled = history(&mut owner).await;
     assert_eq!(unlabelled[0].1, "designer");

@@ -51,7 +51,8 @@ async fn its_new_versions_wait_without_cost_and_win_after_adopt_restore() {
         let step = api.dispatch().await;
         assert_eq!((step.ahead, step.failed, step.delivered, step.dead), (1, 1, 0, 0));
     }
-    let (attempts, error): (i32, String) = sqlx::query_as("SELECT attempts, last_error FROM outbox").fetch_one(&api.owner_db).await.unwrap();
+    let (attempts, error): (i32, String) =
+        sqlx::query_as("SELECT attempts, last_error FROM outbox").fetch_one(&api.owner_db).await.unwrap();
     assert_eq!(attempts, 0);
     assert!(error.contains("version 5 of epoch 1"), "{error}");
     let held = api.replica.current(api.tenant.workspace, id(&api).await, Read::Consistent).await.unwrap().unwrap();

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use serde_json::json;
 use store::{Db, Scope};
@@ -13,7 +13,7 @@ use tests::{Api, config};
 async fn abandon_after<F: Future>(polls: usize, future: F) {
     let mut future = pin!(future);
     for _ in 0..polls {
-        if let Poll::Ready(_) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return;
         }
         tokio::task::yield_now().await;
@@ -63,7 +63,8 @@ async fn it_does_not_mix_the_scopes_of_two_tenants() {
     let theirs = json!({"slug": "erp", "name": "erp"});
     api.post("/api/connectors").as_(&api.other_tenant.token).json(theirs).await.with_status(201);
     let db = Db::connect_lazily(&api.database.app_url, 1).unwrap();
-    let (ours, other) = (Scope { workspace: api.tenant.workspace, user: None }, Scope { workspace: api.other_tenant.workspace, user: None });
+    let (ours, other) =
+        (Scope { workspace: api.tenant.workspace, user: None }, Scope { workspace: api.other_tenant.workspace, user: None });
     for polls in 0..60 {
         abandon_after(polls, db.begin(other)).await;
         let mut tx = db.begin(ours).await.unwrap();

@@ -66,7 +66,8 @@ async fn a_nudge_that_can_not_be_sent_never_fails_a_publish_and_holds_it_up_for_
     let origin = serve(App::new(settings).unwrap()).await;
     let begun = Instant::now();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let publish = http.post(format!("{origin}/api/connectors/crm/publish")).bearer_auth(&api.tenant.token).json(&json!({"base_version": 0}));
+    let publish =
+        http.post(format!("{origin}/api/connectors/crm/publish")).bearer_auth(&api.tenant.token).json(&json!({"base_version": 0}));
     assert_eq!(publish.send().await.unwrap().status(), 200);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     api.finish().await;

@@ -1,6 +1,6 @@
 //! What happens when things race, break, or stop halfway.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
 mod adoption;
 mod cancelled_begin;

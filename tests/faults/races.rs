@@ -92,9 +92,9 @@ async fn writes_of_different_parts_of_one_draft_all_hold() {
 async fn of_many_writes_with_one_if_match_exactly_one_succeeds() {
     let api = Api::start().await;
     let etag = api.create("crm", config()).await["etag"].clone();
-    let answers = join_all((0..MANY).map(|nth| {
-        api.patch("/api/connectors/crm/draft").if_match(&etag).json(json!({"settings": {"batch": nth}})).into_future()
-    }))
+    let answers = join_all(
+        (0..MANY).map(|nth| api.patch("/api/connectors/crm/draft").if_match(&etag).json(json!({"settings": {"batch": nth}})).into_future()),
+    )
     .await;
     assert_eq!(statuses(&answers), one_of(200, 412));
     api.finish().await;
@@ -151,9 +151,10 @@ async fn publishes_of_many_connectors_do_not_hinder_each_other() {
         api.create(&format!("c{nth}"), config()).await;
     }
     let editor = api.token(Token::PersonWithFcc("editor")).await;
-    let answers = join_all((0..MANY).map(|nth| {
-        api.post(&format!("/api/connectors/c{nth}/publish")).as_(&editor).json(json!({"base_version": 0})).into_future()
-    }))
+    let answers = join_all(
+        (0..MANY)
+            .map(|nth| api.post(&format!("/api/connectors/c{nth}/publish")).as_(&editor).json(json!({"base_version": 0})).into_future()),
+    )
     .await;
     assert_eq!(statuses(&answers), [200; MANY]);
     api.finish().await;

@@ -11,7 +11,9 @@ async fn lose(api: &Api, slug: &str, beginning: &str) -> usize {
     let connector = api.get(&format!("/api/connectors/{slug}")).await.ok();
     let pk = schema::resource_pk(api.tenant.workspace, connector["id"].as_str().unwrap().parse().unwrap());
     let query = api.cloud.dynamo.query().table_name(api.replica.table()).key_condition_expression("pk = :pk AND begins_with(sk, :sk)");
-    let query = query.expression_attribute_values(":pk", AttributeValue::S(pk)).expression_attribute_values(":sk", AttributeValue::S(beginning.into()));
+    let query = query
+        .expression_attribute_values(":pk", AttributeValue::S(pk))
+        .expression_attribute_values(":sk", AttributeValue::S(beginning.into()));
     let items = query.send().await.unwrap().items.unwrap();
     for item in &items {
         let delete = api.cloud.dynamo.delete_item().table_name(api.replica.table());

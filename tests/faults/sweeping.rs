@@ -72,7 +72,10 @@ async fn published_versions_and_what_they_need_stay_for_ever() {
     let contents = count(&api, CONTENTS).await;
     // Each publish had a draft write before it: those 5 that are beyond the newest 50 go, their contents are the versions' too.
     assert_eq!(sweep(&api).await, Swept { snapshots: 5, ..Swept::default() });
-    assert_eq!((count(&api, CONTENTS).await, count(&api, "SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").await), (contents, 55));
+    assert_eq!(
+        (count(&api, CONTENTS).await, count(&api, "SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").await),
+        (contents, 55)
+    );
     api.finish().await;
 }
 
@@ -97,7 +100,8 @@ async fn contents_that_nobody_refers_to_go_after_a_day() {
         sqlx::query(stray).bind(api.tenant.workspace).bind(hours).bind(body.as_bytes()).execute(&api.owner_db).await.unwrap();
     }
     assert_eq!(sweep(&api).await.contents, 1);
-    let left: Vec<Vec<u8>> = sqlx::query_scalar("SELECT body FROM contents WHERE octet_length(body) = 3").fetch_all(&api.owner_db).await.unwrap();
+    let left: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT body FROM contents WHERE octet_length(body) = 3").fetch_all(&api.owner_db).await.unwrap();
     assert_eq!(left, [b"new".to_vec()]);
     api.finish().await;
 }

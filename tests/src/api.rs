@@ -158,8 +158,12 @@ impl Api {
 
     /// Returns as soon as a session of the test's database waits for a lock that another holds.
     pub async fn a_lock_is_waited_for(&self) {
-        let waiting = "SELECT true FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND NOT l.granted";
-        until("somebody to wait for a lock", || async { sqlx::query_scalar::<_, bool>(waiting).fetch_optional(&self.owner_db).await.unwrap() }).await;
+        let waiting =
+            "SELECT true FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND NOT l.granted";
+        until("somebody to wait for a lock", || async {
+            sqlx::query_scalar::<_, bool>(waiting).fetch_optional(&self.owner_db).await.unwrap()
+        })
+        .await;
     }
 
     /// A connection of a superuser to the test's database: for what no role of ours may do.

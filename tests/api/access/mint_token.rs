@@ -29,7 +29,10 @@ async fn a_minted_token_works_as_what_it_is() {
         let lifetime = time(&minted["expiresAt"]) - time(&minted["createdAt"]);
         assert!((lifetime - TimeDelta::days(90)).abs() < TimeDelta::minutes(1), "{lifetime}");
     }
-    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM credentials WHERE octet_length(sha256) = 32 AND name <> 'local stack'").fetch_one(&api.owner_db).await.unwrap();
+    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM credentials WHERE octet_length(sha256) = 32 AND name <> 'local stack'")
+        .fetch_one(&api.owner_db)
+        .await
+        .unwrap();
     assert_eq!(stored, 6);
     api.finish().await;
 }
@@ -57,7 +60,10 @@ async fn all_that_is_wrong_is_said_at_once() {
         (json!({"kind": "robot", "name": "x"}), vec!["/kind"]),
         (json!({"kind": "session", "name": "x"}), vec!["/kind"]),
         (json!({"kind": "personal", "name": " ", "surface": "agent"}), vec!["/name", "/surface"]),
-        (json!({"kind": "agent", "name": "x", "surface": "cli", "email": "a@b.example", "scopes": ["read"]}), vec!["/surface", "/email", "/scopes"]),
+        (
+            json!({"kind": "agent", "name": "x", "surface": "cli", "email": "a@b.example", "scopes": ["read"]}),
+            vec!["/surface", "/email", "/scopes"],
+        ),
         (json!({"kind": "service", "name": "x"}), vec!["/email", "/scopes"]),
         (json!({"kind": "service", "name": "x", "email": "nobody", "scopes": []}), vec!["/email", "/scopes"]),
         (json!({"kind": "service", "name": "x", "email": "a@b.example", "scopes": ["read", "administer"]}), vec!["/scopes/1"]),

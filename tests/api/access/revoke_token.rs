@@ -57,7 +57,11 @@ async fn a_role_that_changed_and_a_membership_that_ended_hold_at_once_for_every_
 #[tokio::test]
 async fn an_expired_token_works_no_more() {
     let api = Api::start().await;
-    sqlx::query("UPDATE credentials SET expires_at = now() WHERE id = $1").bind(api.credential_id(&api.ci).await).execute(&api.owner_db).await.unwrap();
+    sqlx::query("UPDATE credentials SET expires_at = now() WHERE id = $1")
+        .bind(api.credential_id(&api.ci).await)
+        .execute(&api.owner_db)
+        .await
+        .unwrap();
     api.get("/v1/me").as_(&api.ci).await.problem(401, "unauthorized");
     api.finish().await;
 }

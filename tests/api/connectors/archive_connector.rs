@@ -26,7 +26,7 @@ async fn workers_get_the_tombstone() {
     api.post(ARCHIVE).as_(&api.ci).json(json!({"base_version": 1})).await.ok();
     api.dispatch().await;
     let told = api.messages(&api.fleets[1]).await;
-    assert_eq!(serde_json::to_value(&told.last().unwrap().event).unwrap(), "archived");
+    assert_eq!(serde_json::to_value(told.last().unwrap().event).unwrap(), "archived");
     let id = told[0].resource_id;
     let current = api.replica.current(api.tenant.workspace, id, replica::Read::Consistent).await.unwrap().unwrap();
     assert!(current.archived && current.version == 2);

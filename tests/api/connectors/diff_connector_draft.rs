@@ -83,6 +83,20 @@ async fn a_value_over_16_kb_is_its_digest_and_length() {
 }
 
 #[tokio::test]
+async fn a_list_that_would_pass_2_mb_carries_as_much_as_fits_and_says_so() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let many: serde_json::Map<String, Value> = (0..30_000).map(|n| (format!("key-{n:05}"), json!("x".repeat(60)))).collect();
+    api.patch_draft("crm", json!({"settings": many})).await;
+    let answer = api.get(DIFF).await;
+    assert!((1_500_000..2_500_000).contains(&answer.body.len()), "{}", answer.body.len());
+    let diff = answer.ok();
+    assert_eq!(diff["truncated"], true);
+    assert!(diff["changes"].as_array().unwrap().len() < 30_000);
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn it_tells_what_a_merge_would_ask_about() {
     let api = Api::start().await;
     api.publish_first("crm").await;

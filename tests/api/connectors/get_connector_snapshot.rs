@@ -10,7 +10,12 @@ pub async fn snapshots(api: &Api) -> Vec<i64> {
 async fn a_saved_snapshot_is_read_with_its_config() {
     let api = Api::start().await;
     api.create("crm", config()).await;
-    api.patch("/api/connectors/crm/draft").as_(&api.ci).header("x-fcc-git-commit", "abcdef0").json(json!({"settings": {"batch": 1}})).await.ok();
+    api.patch("/api/connectors/crm/draft")
+        .as_(&api.ci)
+        .header("x-fcc-git-commit", "abcdef0")
+        .json(json!({"settings": {"batch": 1}}))
+        .await
+        .ok();
     let ids = snapshots(&api).await;
     let snapshot = api.get(&format!("/api/connectors/crm/snapshots/{}", ids[1])).await.ok();
     let mut edited = config();
@@ -23,7 +28,10 @@ async fn a_saved_snapshot_is_read_with_its_config() {
     assert_eq!(snapshot, expected);
     assert_millis(&snapshot["created_at"]);
     let first = api.get(&format!("/api/connectors/crm/snapshots/{}", ids[0])).await.ok();
-    assert_eq!((&first["source"], &first["surface"], &first["actor_kind"]), (&json!("designer-draft"), &json!("designer"), &json!("human")));
+    assert_eq!(
+        (&first["source"], &first["surface"], &first["actor_kind"]),
+        (&json!("designer-draft"), &json!("designer"), &json!("human"))
+    );
     api.finish().await;
 }
 
@@ -33,7 +41,10 @@ async fn a_published_version_is_one_too() {
     let published = api.publish_first("crm").await;
     let id = *snapshots(&api).await.last().unwrap();
     let snapshot = api.get(&format!("/api/connectors/crm/snapshots/{id}")).await.ok();
-    assert_eq!((&snapshot["version"], &snapshot["is_active"], &snapshot["published_at"]), (&json!(1), &json!(true), &published["published_at"]));
+    assert_eq!(
+        (&snapshot["version"], &snapshot["is_active"], &snapshot["published_at"]),
+        (&json!(1), &json!(true), &published["published_at"])
+    );
     api.finish().await;
 }
 

@@ -17,7 +17,8 @@ async fn every_field_of_the_provenance_is_there() {
     let api = Api::start().await;
     let first = api.publish_first("crm").await;
     api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
-    let from_ci = api.post("/api/connectors/crm/publish").as_(&api.ci).header("x-fcc-git-commit", "0123abc").header("x-fcc-git-branch", "main");
+    let from_ci =
+        api.post("/api/connectors/crm/publish").as_(&api.ci).header("x-fcc-git-commit", "0123abc").header("x-fcc-git-branch", "main");
     let second = from_ci.json(json!({"base_version": 1, "note": "from CI"})).await.ok();
     let listed = api.get(VERSIONS).await.ok();
     let expected = json!({"items": [

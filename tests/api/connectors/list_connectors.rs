@@ -75,7 +75,14 @@ async fn q_finds_parts_of_slugs_and_names_whatever_their_case() {
     for (slug, name) in [("hubspot-crm", "Sales"), ("stripe", "Billing_1"), ("pct", "100% sure")] {
         api.post(CONNECTORS).json(json!({"slug": slug, "name": name})).await.with_status(201);
     }
-    for (q, found) in [("SPOT", vec!["hubspot-crm"]), ("bill", vec!["stripe"]), ("%25", vec!["pct"]), ("_", vec!["stripe"]), ("zzz", vec![]), ("%5C", vec![])] {
+    for (q, found) in [
+        ("SPOT", vec!["hubspot-crm"]),
+        ("bill", vec!["stripe"]),
+        ("%25", vec!["pct"]),
+        ("_", vec!["stripe"]),
+        ("zzz", vec![]),
+        ("%5C", vec![]),
+    ] {
         assert_eq!(slugs(&api, &format!("q={q}"), 50).await, found, "{q}");
     }
     assert_eq!(slugs(&api, "q=", 50).await.len(), 3);
@@ -104,7 +111,9 @@ async fn filters_combine() {
 #[tokio::test]
 async fn bad_queries_are_refused() {
     let api = Api::start().await;
-    for query in ["limit=0", "limit=201", "limit=-1", "limit=ten", "limit=1.5", "limit=", "sort=size", "archived=maybe", "has_unpublished_changes=1"] {
+    for query in
+        ["limit=0", "limit=201", "limit=-1", "limit=ten", "limit=1.5", "limit=", "sort=size", "archived=maybe", "has_unpublished_changes=1"]
+    {
         api.get(&format!("{CONNECTORS}?{query}")).await.problem(400, "invalid_query");
     }
     for cursor in ["x", "00", "7b7d", "22", "é"] {

@@ -91,6 +91,37 @@ async fn resolutions_of_what_is_no_conflict_are_refused() {
 }
 
 #[tokio::test]
+async fn of_very_many_conflicts_those_that_do_not_fit_come_once_the_first_are_resolved() {
+    let api = Api::start().await;
+    let settings = |of: &str| {
+        let all: serde_json::Map<String, Value> = (0..12_000).map(|n| (format!("key-{n:05}"), json!(of.repeat(80)))).collect();
+        json!({"settings": all})
+    };
+    api.publish_first("crm").await;
+    for (base, of) in [(1, "a"), (2, "b")] {
+        api.patch_draft("crm", settings(of)).await;
+        api.publish("crm", base).await;
+    }
+    api.patch_draft("crm", settings("c")).await;
+    api.post("/api/connectors/crm/rollback").json(json!({"version": 2, "base_version": 3})).await.ok();
+    let (mut resolutions, mut rounds) = (serde_json::Map::new(), 0);
+    let merged = loop {
+        let answer = api.post(MERGE).json(json!({"resolutions": resolutions})).await;
+        if answer.status == 200 {
+            break answer.ok();
+        }
+        let refused = answer.problem(409, "merge_conflict");
+        rounds += 1;
+        assert_eq!(refused.get("truncated").is_some(), rounds == 1, "round {rounds}");
+        resolutions
+            .extend(fields(&refused["conflicts"], "path").into_iter().map(|path| (path.as_str().unwrap().to_owned(), json!("active"))));
+    };
+    assert_eq!((resolutions.len(), rounds), (12_000, 2));
+    assert_eq!(merged["config"]["settings"]["key-11999"], json!("a".repeat(80)));
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_dry_run_answers_what_the_merge_would_leave_and_writes_nothing() {
     let api = Api::start().await;
     overtaken(&api, json!({"settings": {"mine": true}, "entities": {"contact": null}})).await;

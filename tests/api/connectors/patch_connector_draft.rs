@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Api, Token, assert_millis, config, fields, config_of_size};
+use tests::{Api, Token, assert_millis, config, config_of_size, fields};
 
 const DRAFT: &str = "/api/connectors/crm/draft";
 
@@ -123,7 +123,10 @@ async fn what_breaks_the_schema_is_refused_with_pointers() {
         (json!({"entities": {"..": {"fields": {}}}}), "/entities/.."),
         (json!({"entities": {"contact": {"fields": {"id": {"type": 7}}}}}), "/entities/contact/fields/id/type"),
         (json!({"event_flows": {"hubspot": {"contact.created": {"action": "destroy"}}}}), "/event_flows/hubspot/contact.created/action"),
-        (json!({"event_flows": {"hubspot": {"contact.created": {"filter": "x".repeat(4097)}}}}), "/event_flows/hubspot/contact.created/filter"),
+        (
+            json!({"event_flows": {"hubspot": {"contact.created": {"filter": "x".repeat(4097)}}}}),
+            "/event_flows/hubspot/contact.created/filter",
+        ),
         (json!({"settings": []}), "/settings"),
         (json!([]), ""),
         (json!("text"), ""),
@@ -144,7 +147,9 @@ async fn what_breaks_the_schema_is_refused_with_pointers() {
 async fn what_breaks_meaning_is_stored_with_warnings_and_blockers() {
     let api = Api::start().await;
     api.create("crm", config()).await;
-    let draft = api.patch_draft("crm", json!({"entities": {"contact": null}, "x-note": 1, "event_flows": {"hubspot": {"contact.deleted": null}}})).await;
+    let draft = api
+        .patch_draft("crm", json!({"entities": {"contact": null}, "x-note": 1, "event_flows": {"hubspot": {"contact.deleted": null}}}))
+        .await;
     assert_eq!(fields(&draft["blockers"], "code"), ["unknown_entity"]);
     assert_eq!(fields(&draft["blockers"], "path"), ["/event_flows/hubspot/contact.created/entity"]);
     assert_eq!(fields(&draft["warnings"], "code"), ["unknown_entity", "unknown_key"]);

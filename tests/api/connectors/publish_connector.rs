@@ -19,7 +19,10 @@ async fn a_publish_answers_the_version_that_is_active_from_then_on() {
     let connector = api.get("/api/connectors/crm").await.ok();
     assert_eq!((&connector["active_version"], &connector["has_unpublished_changes"]), (&json!(1), &json!(false)));
     let draft = api.draft("crm").await;
-    assert_eq!((&draft["base_version"], &draft["active_version"], &draft["has_unpublished_changes"]), (&json!(1), &json!(1), &json!(false)));
+    assert_eq!(
+        (&draft["base_version"], &draft["active_version"], &draft["has_unpublished_changes"]),
+        (&json!(1), &json!(1), &json!(false))
+    );
     assert_eq!(draft["etag"], created["etag"], "a publish leaves the draft's content alone");
     let version = api.get("/api/connectors/crm/versions/1").await.ok();
     assert_eq!((&version["note"], &version["config"]), (&json!("first light"), &config()));
@@ -173,7 +176,11 @@ async fn everything_that_blocks_a_publish_is_listed() {
     paths.sort_by_key(|path| path.to_string());
     assert_eq!(
         paths,
-        ["/entities/company/key/0", "/event_flows/hubspot/contact.created/mapping/shoe_size", "/event_flows/hubspot/contact.deleted/entity"]
+        [
+            "/entities/company/key/0",
+            "/event_flows/hubspot/contact.created/mapping/shoe_size",
+            "/event_flows/hubspot/contact.deleted/entity"
+        ]
     );
     assert_eq!(api.get("/api/connectors/crm").await.ok()["active_version"], 0);
     api.finish().await;

@@ -15,7 +15,10 @@ async fn the_versions_config_becomes_the_draft_based_on_the_active_version() {
     assert_eq!((&draft["has_unpublished_changes"], &draft["updated_by"]), (&json!(true), &json!(api.tenant.owner_email)));
     assert_eq!(api.get("/api/connectors/crm").await.ok()["active_version"], 2, "nothing is published");
     let from: Option<i32> =
-        sqlx::query_scalar("SELECT restored_from FROM resource_versions WHERE version IS NULL ORDER BY id DESC LIMIT 1").fetch_one(&api.owner_db).await.unwrap();
+        sqlx::query_scalar("SELECT restored_from FROM resource_versions WHERE version IS NULL ORDER BY id DESC LIMIT 1")
+            .fetch_one(&api.owner_db)
+            .await
+            .unwrap();
     assert_eq!(from, Some(1));
     assert_eq!(api.publish("crm", 2).await["version"], 3);
     api.finish().await;
@@ -76,7 +79,9 @@ async fn refusals_come_in_the_contracts_order() {
     api.publish_first("crm").await;
     let viewer = api.token(Token::Person("viewer")).await;
     let stale = json!("0".repeat(64));
-    for path in ["/api/connectors/crm/versions/2/restore", "/api/connectors/none/versions/1/restore", "/api/connectors/crm/versions/x/restore"] {
+    for path in
+        ["/api/connectors/crm/versions/2/restore", "/api/connectors/none/versions/1/restore", "/api/connectors/crm/versions/x/restore"]
+    {
         api.post(path).as_(&viewer).if_match(&stale).await.problem(404, "not_found");
     }
     api.post(RESTORE).as_(&api.other_tenant.token).await.problem(404, "not_found");

@@ -23,7 +23,7 @@ async fn a_former_versions_config_becomes_the_next_version() {
     assert_eq!((&version["restored_from"], &version["note"], &version["surface"]), (&json!(1), &json!("bad batch"), &json!("designer")));
     assert_eq!((&version["config"], &version["is_active"]), (&config(), &json!(true)));
     api.dispatch().await;
-    assert_eq!(serde_json::to_value(&api.messages(&api.fleets[0]).await.last().unwrap().event).unwrap(), "rolled_back");
+    assert_eq!(serde_json::to_value(api.messages(&api.fleets[0]).await.last().unwrap().event).unwrap(), "rolled_back");
     api.finish().await;
 }
 

@@ -22,7 +22,7 @@ async fn an_unarchive_is_a_new_version_with_the_active_digest_no_longer_archived
     assert_eq!((&connector["archived"], &connector["active_version"]), (&json!(false), &json!(3)));
     assert_eq!(api.get("/api/connectors/crm/versions/2").await.ok()["archived"], true);
     api.dispatch().await;
-    assert_eq!(serde_json::to_value(&api.messages(&api.fleets[0]).await.last().unwrap().event).unwrap(), "unarchived");
+    assert_eq!(serde_json::to_value(api.messages(&api.fleets[0]).await.last().unwrap().event).unwrap(), "unarchived");
     api.publish_next("crm", 3).await;
     api.finish().await;
 }

@@ -126,10 +126,11 @@ async fn a_refusal_is_in_the_audit_log() {
     for call in calls(&api, &api.ci) {
         call.await.problem(400, "governance_refused");
     }
-    let actions: Vec<String> = sqlx::query_scalar("SELECT action FROM audit_log WHERE detail ->> 'code' = 'governance_refused' ORDER BY id")
-        .fetch_all(&api.owner_db)
-        .await
-        .unwrap();
+    let actions: Vec<String> =
+        sqlx::query_scalar("SELECT action FROM audit_log WHERE detail ->> 'code' = 'governance_refused' ORDER BY id")
+            .fetch_all(&api.owner_db)
+            .await
+            .unwrap();
     assert_eq!(actions, ["publish_refused", "rollback_refused", "archive_refused", "unarchive_refused"]);
     api.finish().await;
 }

@@ -16,7 +16,8 @@ fn with_everything(request: Request) -> Request {
 
 /// Source, surface, actor, e-mail, commit, branch, host and client of the newest row of the history; `-` where there is none.
 async fn newest(api: &Api) -> Vec<String> {
-    let query = "SELECT array_replace(ARRAY[source, surface, actor_kind, created_by_email, git_commit_sha, git_branch, host, client], NULL, '-')
+    let query =
+        "SELECT array_replace(ARRAY[source, surface, actor_kind, created_by_email, git_commit_sha, git_branch, host, client], NULL, '-')
                    FROM resource_versions ORDER BY id DESC LIMIT 1";
     sqlx::query_scalar(query).fetch_one(&api.owner_db).await.unwrap()
 }

@@ -8,7 +8,9 @@ async fn a_credential_that_spans_several_has_to_choose() {
     let crm = json!({"slug": "crm", "name": "CRM", "config": config()});
     api.post("/api/connectors").header("x-fcc-workspace", "acme").json(crm).await.with_status(201);
     let publish = || api.post("/api/connectors/crm/publish").json(json!({"base_version": 0}));
-    for refused in [api.get("/api/connectors/crm").await, publish().await, api.post("/api/connectors").json(json!({"slug": "x", "name": "x"})).await] {
+    for refused in
+        [api.get("/api/connectors/crm").await, publish().await, api.post("/api/connectors").json(json!({"slug": "x", "name": "x"})).await]
+    {
         assert_eq!(refused.problem(400, "workspace_required")["workspaces"], json!(["acme", "staging"]));
     }
     for choice in ["acme".to_owned(), api.tenant.workspace.to_string(), api.tenant.workspace.to_string().to_uppercase()] {
@@ -28,7 +30,8 @@ async fn one_that_has_a_single_workspace_need_not_choose_and_can_not_choose_anot
     api.get("/api/connectors/crm").as_(&api.ci).header("x-fcc-workspace", " ").await.ok();
     for elsewhere in ["globex", "none", &api.other_tenant.workspace.to_string()] {
         for token in [&api.ci, &api.tenant.token] {
-            let refused = api.get("/api/connectors/crm").as_(token).header("x-fcc-workspace", elsewhere).await.problem(400, "workspace_required");
+            let refused =
+                api.get("/api/connectors/crm").as_(token).header("x-fcc-workspace", elsewhere).await.problem(400, "workspace_required");
             assert_eq!(refused["workspaces"], json!(["acme"]));
         }
     }

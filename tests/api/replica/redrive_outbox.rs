@@ -5,7 +5,10 @@ const REDRIVE: &str = "/v1/replica/redrive";
 
 /// Gives all rows of the outbox up, as the dispatcher does with one that can never be delivered.
 async fn give_up(api: &Api) {
-    sqlx::query("UPDATE outbox SET dead_at = clock_timestamp(), attempts = 5, last_error = 'no such table'").execute(&api.owner_db).await.unwrap();
+    sqlx::query("UPDATE outbox SET dead_at = clock_timestamp(), attempts = 5, last_error = 'no such table'")
+        .execute(&api.owner_db)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
