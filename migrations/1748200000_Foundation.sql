@@ -176,7 +176,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     lease_until timestamptz,
     dead_at timestamptz,
     last_error text,
-    CONSTRAINT outbox_version_fk FOREIGN KEY (resource_id, version) REFERENCES resource_versions (resource_id, version)
+    CONSTRAINT outbox_resource_fk FOREIGN KEY (workspace_id, resource_id) REFERENCES resources (workspace_id, id)
 ) WITH (fillfactor = 50);
 CREATE INDEX IF NOT EXISTS ix_outbox_resource_version ON outbox (resource_id, version);
 CREATE INDEX IF NOT EXISTS ix_outbox_dead ON outbox (workspace_id, id) WHERE dead_at IS NOT NULL;

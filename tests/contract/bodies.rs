@@ -23,7 +23,7 @@ async fn what_a_handler_reads_is_described() {
         let source = crate::read(&format!("functions/src/{}/{}.rs", endpoint.area, endpoint.operation));
         let (_, signature) = source.split_once(&format!("pub async fn {}(", endpoint.operation)).unwrap();
         let (arguments, _) = signature.split_once("->").unwrap();
-        let reads = arguments.contains("Json(") || arguments.contains("MergePatch(");
+        let reads = ["Json(", "Document(", "MergePatch("].iter().any(|extractor| arguments.contains(extractor));
         assert_eq!(reads, described.contains(&endpoint.operation), "request_body of {}", endpoint.operation);
     }
     api.finish().await;

@@ -20,7 +20,7 @@ async fn the_application_can_not_insert_a_published_version() {
     let mut superuser = api.superuser().await;
     let insert = |columns: &str, values: &str| {
         format!(
-            "INSERT INTO resource_versions (workspace_id, resource_id, digest, source{columns}) SELECT workspace_id, resource_id, digest, 'designer-publish'{values} FROM resource_drafts"
+            "INSERT INTO resource_versions (workspace_id, resource_id, digest, source{columns}) SELECT workspace_id, resource_id, digest, 'designer-draft'{values} FROM resource_drafts"
         )
     };
     as_app(&api, &mut superuser, &insert(", version, published_at", ", 1, now()")).await.unwrap_err();

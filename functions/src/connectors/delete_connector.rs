@@ -18,7 +18,7 @@ pub async fn delete_connector(State(app): State<App>, caller: Caller, if_match: 
         let connector = super::get_connector::find(&mut tx, &caller, &id).await?;
         caller.require(Right::Draft)?;
         if caller.identity.kind == CredentialKind::Agent {
-            return Err(Problem::new(Code::Forbidden, "An agent's token deletes nothing. Ask a person to do it."));
+            return Err(Problem::new(Code::Forbidden, "An agent's token deletes nothing. Ask a person to do it.").fact("right", "delete"));
         }
         drafting::find_to_write(&mut tx, Target { caller: &caller, kind: KIND, reference: &id, if_match }).await?;
         if connector.published_version_id.is_some()

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::canonical;
 use domain::digest::Digest;
 use serde::de::DeserializeOwned;
 use wire::problem::Code;
@@ -77,7 +78,7 @@ fn malformed_if_match() -> Problem {
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     pub key: Option<String>,
-    /// Of the path and the body as sent: what a repeat has to be the same in.
+    /// Of the path and the body: what a repeat has to be the same in.
     pub request: Digest,
 }
 
@@ -85,14 +86,17 @@ impl FromRequestParts<App> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self> {
-        let body = parts.extensions.get::<RequestBody>().and_then(|body| body.0.as_deref()).unwrap_or_default();
-        let request = Digest::of(&[parts.uri.path().as_bytes(), b"\n", body].concat());
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(IdempotencyKey { key: None, request }) };
-        match value.to_str() {
-            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                Ok(IdempotencyKey { key: Some(key.to_owned()), request })
+        let key = match parts.headers.get("idempotency-key").map(|value| value.to_str()) {
+            None => return Ok(IdempotencyKey { key: None, request: Digest::of(b"") }),
+            Some(Ok(key)) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => Some(key.to_owned()),
+            Some(_) => {
+                let fault = Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.");
+                return Err(after_the_body(parts, fault));
             }
-            _ => Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 255 visible ASCII characters, without spaces.")),
-        }
+        };
+        // The same JSON spelled otherwise is the same request.
+        let sent = parts.extensions.get::<RequestBody>().and_then(|body| body.0.as_deref()).unwrap_or_default();
+        let body = canonical::parse(sent).map_or_else(|_| Digest::of(sent), |document| canonical::digest_of(&document));
+        Ok(IdempotencyKey { key, request: Digest::of(&[parts.uri.path().as_bytes(), b"\n", body.as_bytes()].concat()) })
     }
 }

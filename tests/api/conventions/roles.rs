@@ -7,13 +7,15 @@ use tests::{Api, Request, Token, config};
 enum Needs {
     Read,
     Draft,
+    /// The right to draft, of a person or of CI: an agent deletes nothing.
+    Delete,
     Publish,
     Administer,
 }
 
 /// Every call that asks for a right, on a connector that is there; what else is wrong with it is told after 403.
 fn calls(api: &Api, snapshot: i64) -> Vec<(Needs, Request)> {
-    use Needs::{Administer, Draft, Publish, Read};
+    use Needs::{Administer, Delete, Draft, Publish, Read};
     let crm = |rest: &str| format!("/api/connectors/crm{rest}");
     let post = |path: String| api.post(&path).json(json!({}));
     vec![
@@ -29,7 +31,7 @@ fn calls(api: &Api, snapshot: i64) -> Vec<(Needs, Request)> {
         (Read, api.get("/v1/replica/connector/crm")),
         (Draft, api.post("/api/connectors").json(json!({"slug": "crm", "name": "x"}))),
         (Draft, api.patch(&crm("")).json(json!({}))),
-        (Draft, api.delete(&crm(""))),
+        (Delete, api.delete(&crm(""))),
         (Draft, api.patch(&crm("/draft")).json(json!({}))),
         (Draft, api.put(&crm("/draft")).json(config())),
         (Draft, api.put(&crm("/draft/entities/contact")).json(json!({"fields": {}}))),
@@ -52,22 +54,22 @@ fn calls(api: &Api, snapshot: i64) -> Vec<(Needs, Request)> {
 
 #[tokio::test]
 async fn rights_follow_from_roles_scopes_and_kinds() {
-    use Needs::{Administer, Draft, Publish, Read};
+    use Needs::{Administer, Delete, Draft, Publish, Read};
     let api = Api::start().await;
     api.publish_first("crm").await;
     let snapshot: i64 = sqlx::query_scalar("SELECT min(id) FROM resource_versions").fetch_one(&api.owner_db).await.unwrap();
     let table: [(Token<'_>, &[Needs]); 13] = [
         (Token::Person("viewer"), &[Read]),
-        (Token::Person("author"), &[Read, Draft]),
-        (Token::Person("editor"), &[Read, Draft, Publish]),
-        (Token::Person("admin"), &[Read, Draft, Publish, Administer]),
-        (Token::Person("owner"), &[Read, Draft, Publish, Administer]),
-        (Token::PersonWithFcc("author"), &[Read, Draft]),
+        (Token::Person("author"), &[Read, Draft, Delete]),
+        (Token::Person("editor"), &[Read, Draft, Delete, Publish]),
+        (Token::Person("admin"), &[Read, Draft, Delete, Publish, Administer]),
+        (Token::Person("owner"), &[Read, Draft, Delete, Publish, Administer]),
+        (Token::PersonWithFcc("author"), &[Read, Draft, Delete]),
         (Token::Service(&["read"]), &[Read]),
-        (Token::Service(&["draft"]), &[Draft]),
+        (Token::Service(&["draft"]), &[Draft, Delete]),
         (Token::Service(&["publish"]), &[Publish]),
         (Token::Service(&["apply", "evaluate"]), &[]),
-        (Token::Service(&["read", "draft", "apply", "publish", "evaluate"]), &[Read, Draft, Publish]),
+        (Token::Service(&["read", "draft", "apply", "publish", "evaluate"]), &[Read, Draft, Delete, Publish]),
         (Token::Agent, &[Read, Draft]),
         (Token::Application, &[]),
     ];
