@@ -67,3 +67,15 @@ async fn a_body_without_a_token_is_refused() {
     api.post("/auth/token").anonymously().bytes("text/plain", "x").await.problem(415, "unsupported_media_type");
     api.finish().await;
 }
+
+#[tokio::test]
+async fn a_session_ends_with_the_token_that_it_began_with() {
+    let api = Api::start().await;
+    let token = api.token(Token::Person("viewer")).await;
+    let begun = api.post("/auth/token").anonymously().json(json!({"token": token})).await;
+    let cookie = cookie(&begun);
+    let id = api.credential_id(&token).await;
+    api.delete(&format!("/v1/tokens/{id}")).as_(&token).await.with_status(204);
+    api.get("/v1/me").anonymously().header("cookie", &cookie).await.problem(401, "unauthorized");
+    api.finish().await;
+}

@@ -152,6 +152,32 @@ async fn a_draft_that_changed_since_it_was_reviewed_is_refused() {
 }
 
 #[tokio::test]
+async fn a_stale_if_match_is_refused_before_a_conflict() {
+    let api = Api::start().await;
+    let reviewed = api.create("crm", config()).await["etag"].clone();
+    let changed = api.patch_draft("crm", json!({"settings": {"batch": 1}})).await;
+    let refused = api.post(PUBLISH).if_match(&reviewed).json(json!({"base_version": 7})).await.problem(412, "precondition_failed");
+    assert_eq!(
+        (&refused["etag"], &refused["updated_by"], &refused["updated_at"]),
+        (&changed["etag"], &changed["updated_by"], &changed["updated_at"])
+    );
+    api.post(PUBLISH).if_match(&reviewed).json(json!({})).await.problem(400, "base_version_required");
+    api.post(PUBLISH).if_match(&changed["etag"]).json(json!({"base_version": 0})).await.ok();
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_note_is_at_most_2000_characters() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let body = |length: usize| json!({"base_version": 0, "note": "é".repeat(length)});
+    let refused = api.post(PUBLISH).json(body(2001)).await.problem(422, "invalid_body");
+    assert_eq!(fields(&refused["errors"], "pointer"), ["/note"]);
+    api.post(PUBLISH).json(body(2000)).await.ok();
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_draft_equal_to_the_active_version_is_refused() {
     let api = Api::start().await;
     api.publish_first("crm").await;

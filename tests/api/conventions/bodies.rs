@@ -94,3 +94,12 @@ async fn a_body_needs_its_content_type() {
     }
     api.finish().await;
 }
+
+#[tokio::test]
+async fn a_body_comes_as_it_is_and_not_compressed() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    api.put(SETTINGS).header("content-encoding", "gzip").json(json!({})).await.problem(415, "unsupported_media_type");
+    api.put(SETTINGS).header("content-encoding", "identity").json(json!({})).await.ok();
+    api.finish().await;
+}
