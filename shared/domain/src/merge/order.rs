@@ -71,9 +71,11 @@ fn insertions<'a>(side: &[&'a str], base: &HashSet<&str>, kept: &[&'a str]) -> B
     runs
 }
 
-/// The spine, with those kept items of a side that it lacks, each behind the item that it stands behind in that side.
+/// The spine, with those kept items of a side that it lacks, each behind the item that it stands behind in that side. What the
+/// spine itself has put there comes first: the spine's order is the one that was chosen.
 pub(super) fn weave<'a>(spine: Vec<&'a str>, side: &[&'a str], kept: impl Fn(&str) -> bool) -> Vec<&'a str> {
     let placed: HashSet<&str> = spine.iter().copied().collect();
+    let of_side: HashSet<&str> = side.iter().copied().collect();
     let mut followers: HashMap<Option<&str>, Vec<&'a str>> = HashMap::new();
     let mut ahead = None;
     for &id in side {
@@ -83,13 +85,15 @@ pub(super) fn weave<'a>(spine: Vec<&'a str>, side: &[&'a str], kept: impl Fn(&st
             followers.entry(ahead).or_default().push(id);
         }
     }
-    if followers.is_empty() {
-        return spine;
-    }
-    let mut woven = followers.remove(&None).unwrap_or_default();
+    let mut waiting = followers.remove(&None).unwrap_or_default();
+    let mut woven = Vec::with_capacity(spine.len() + side.len());
     for id in spine {
+        if of_side.contains(id) {
+            woven.append(&mut waiting);
+        }
         woven.push(id);
-        woven.extend(followers.remove(&Some(id)).unwrap_or_default());
+        waiting.extend(followers.remove(&Some(id)).unwrap_or_default());
     }
+    woven.append(&mut waiting);
     woven
 }

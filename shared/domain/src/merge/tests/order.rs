@@ -86,13 +86,23 @@ fn an_order_resolution_chooses_the_order_and_loses_no_item() {
 }
 
 #[test]
+fn the_chosen_sides_items_come_first_between_the_same_neighbours() {
+    let (base, draft, active) = (items("a z"), items("a m z"), items("a n z"));
+    let settled = |side| ids(&merge(&base, &draft, &active, &resolutions([("", side)])).value);
+    assert_eq!((settled(Side::Draft), settled(Side::Active)), ("a m n z".into(), "a n m z".into()));
+    let (base, draft, active) = (items(""), items("m"), items("n"));
+    let settled = |side| ids(&merge(&base, &draft, &active, &resolutions([("", side)])).value);
+    assert_eq!((settled(Side::Draft), settled(Side::Active)), ("m n".into(), "n m".into()));
+}
+
+#[test]
 fn an_order_conflict_does_not_hide_conflicts_of_items() {
     let base = json!([{"id": "a", "v": 0}, {"id": "b"}]);
     let draft = json!([{"id": "b"}, {"id": "a", "v": 1}, {"id": "x"}]);
     let active = json!([{"id": "a", "v": 2}, {"id": "y"}, {"id": "b"}]);
     let merged = merge(&base, &draft, &active, &BTreeMap::new());
     assert_eq!(merged.conflicts.iter().map(|conflict| conflict.path.as_str()).collect::<Vec<_>>(), ["/@a/v", ""]);
-    assert_eq!(ids_by(&merged.value), "b a y x");
+    assert_eq!(ids_by(&merged.value), "b a x y");
 }
 
 fn ids_by(items: &Value) -> String {
