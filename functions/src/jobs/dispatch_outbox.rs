@@ -60,8 +60,17 @@ pub struct Step {
 
 /// Leases a batch, delivers it, settles what was delivered and gives back the rest.
 pub async fn step(db: &Db, sink: &impl Sink, token: Uuid, random: impl Fn() -> f64) -> store::Result<Step> {
-    let rows = outbox::lease(db, token, BATCH, LEASE_SECONDS).await?;
-    let mut step = Step { leased: rows.len(), ..Step::default() };
+    let leased = outbox::lease(db, token, BATCH, LEASE_SECONDS).await?;
+    let mut step = Step { leased: leased.len(), ..Step::default() };
+    // A row whose tries ended without a word may be what ends its dispatchers.
+    let (silent, rows): (Vec<_>, Vec<_>) = leased.into_iter().partition(|row| row.attempts > TRANSIENT_TRIES);
+    for row in &silent {
+        let undelivered = Undelivered::Permanent(format!("{} tries ended without an outcome", row.attempts - 1));
+        report(row, &undelivered, &Verdict::Dead);
+        step.failed += 1;
+        step.dead += 1;
+        outbox::release(db, token, row.resource_id, &Verdict::Dead, undelivered.cause()).await?;
+    }
     for (nth, group) in groups(&rows).enumerate() {
         if nth > 0 {
             outbox::keep_lease(db, token, LEASE_SECONDS).await?;
