@@ -5,6 +5,7 @@ use std::{
     io::{Read as _, Seek as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -104,11 +105,21 @@ pub(crate) fn short_hash(path: &Path) -> String {
     hex::encode(Sha256::digest(path.as_os_str().as_encoded_bytes())).chars().take(12).collect()
 }
 
+/// A process that is just being started holds a copy of every open file, and so of a lock that was given up, until its program runs.
+const FORK: Duration = Duration::from_secs(1);
+
 fn take_lock(dir: &Path) -> Result<File> {
     let path = dir.join(LOCK);
     let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
     let mut lock = open.with_context(|| format!("can't open {}", path.display()))?;
-    match lock.try_lock() {
+    let deadline = Instant::now() + FORK;
+    let locked = loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(10)),
+            locked => break locked,
+        }
+    };
+    match locked {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
