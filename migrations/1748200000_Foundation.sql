@@ -181,15 +181,14 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE INDEX IF NOT EXISTS ix_outbox_resource_version ON outbox (resource_id, version);
 CREATE INDEX IF NOT EXISTS ix_outbox_dead ON outbox (workspace_id, id) WHERE dead_at IS NOT NULL;
 
--- What the replica was last seen to hold. Never locked by publish: on the resource row it deadlocked with bulk publish.
+-- What the replica was last seen to hold. On the resource row it deadlocked with bulk publish; a foreign key would lock that row too.
 CREATE TABLE IF NOT EXISTS replica_receipts (
     resource_id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL,
     epoch bigint NOT NULL,
     version int NOT NULL,
     replicated_at timestamptz NOT NULL,
-    notified_at timestamptz,
-    CONSTRAINT replica_receipts_resource_fk FOREIGN KEY (workspace_id, resource_id) REFERENCES resources (workspace_id, id) ON DELETE CASCADE
+    notified_at timestamptz
 ) WITH (fillfactor = 70);
 
 -- One row: raised when a database was restored to an earlier point, so that its new versions win over the replica's.

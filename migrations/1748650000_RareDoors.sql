@@ -33,6 +33,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS 
 BEGIN
     PERFORM set_config('app.purging_workspace', p_workspace::text, true);
     DELETE FROM outbox WHERE workspace_id = p_workspace;
+    DELETE FROM replica_receipts WHERE workspace_id = p_workspace;
     DELETE FROM event_flow_manifests WHERE workspace_id = p_workspace;
     DELETE FROM resource_versions WHERE workspace_id = p_workspace;
     DELETE FROM resources WHERE workspace_id = p_workspace;

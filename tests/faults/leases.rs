@@ -48,6 +48,8 @@ async fn a_slow_dispatcher_whose_lease_was_taken_over_deletes_nothing() {
 struct Overtaken<'a>(&'a Api);
 
 impl Sink for Overtaken<'_> {
+    const AT_ONCE: usize = usize::MAX;
+
     async fn deliver(&self, db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
         let api = self.0;
         api.publish_next("crm", 1).await;

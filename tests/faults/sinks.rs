@@ -22,6 +22,8 @@ impl<F: Fn(&Leased) -> Result<(), Undelivered> + Sync> Scripted<F> {
 }
 
 impl<F: Fn(&Leased) -> Result<(), Undelivered> + Sync> Sink for Scripted<F> {
+    const AT_ONCE: usize = usize::MAX;
+
     async fn deliver(&self, _db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
         self.asked.lock().unwrap().extend(rows.iter().map(|row| (row.slug.clone(), row.version)));
         rows.iter().map(|row| (self.answer)(row).map(|()| delivered(row))).collect()

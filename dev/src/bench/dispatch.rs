@@ -23,6 +23,8 @@ const ROWS: usize = 20_000;
 struct NullSink;
 
 impl Sink for NullSink {
+    const AT_ONCE: usize = usize::MAX;
+
     async fn deliver(&self, _db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
         let delivered = |row: &Leased| Delivered {
             resource_id: row.resource_id,

@@ -33,6 +33,9 @@ struct InReplica {
 }
 
 impl Sink for AwsSink {
+    /// Bodies are at most 4 MiB each, so 128 MiB together.
+    const AT_ONCE: usize = 32;
+
     async fn deliver(&self, db: &Db, rows: &[Leased]) -> Vec<Result<Delivered, Undelivered>> {
         let bodies = match self.bodies(db, rows).await {
             Ok(bodies) => bodies,

@@ -28,6 +28,9 @@ const LONGEST_RUN: Duration = Duration::from_secs(120);
 
 /// Where versions are delivered to.
 pub trait Sink {
+    /// How many rows it takes at once; what it has to hold of each bounds this.
+    const AT_ONCE: usize;
+
     /// One outcome a row, in the rows' order. A row counts as delivered when it is in the replica and every fleet was told.
     fn deliver(&self, db: &Db, rows: &[Leased]) -> impl Future<Output = Vec<Result<Delivered, Undelivered>>> + Send;
 }
@@ -59,7 +62,7 @@ pub struct Step {
 }
 
 /// Leases a batch, delivers it, settles what was delivered and gives back the rest.
-pub async fn step(db: &Db, sink: &impl Sink, token: Uuid, random: impl Fn() -> f64) -> store::Result<Step> {
+pub async fn step<S: Sink>(db: &Db, sink: &S, token: Uuid, random: impl Fn() -> f64) -> store::Result<Step> {
     let leased = outbox::lease(db, token, BATCH, LEASE_SECONDS).await?;
     let mut step = Step { leased: leased.len(), ..Step::default() };
     // A row whose tries ended without a word may be what ends its dispatchers.
@@ -71,7 +74,7 @@ pub async fn step(db: &Db, sink: &impl Sink, token: Uuid, random: impl Fn() -> f
         step.dead += 1;
         outbox::release(db, token, row.resource_id, &Verdict::Dead, undelivered.cause()).await?;
     }
-    for (nth, group) in groups(&rows).enumerate() {
+    for (nth, group) in rows.chunks(S::AT_ONCE).enumerate() {
         if nth > 0 {
             outbox::keep_lease(db, token, LEASE_SECONDS).await?;
         }
@@ -94,29 +97,6 @@ pub async fn step(db: &Db, sink: &impl Sink, token: Uuid, random: impl Fn() -> f
         step.delivered += delivered.len();
     }
     Ok(step)
-}
-
-/// What one group's bodies may weigh together: bounds the dispatcher's memory.
-const GROUP_BYTES: i64 = 16 * 1024 * 1024;
-
-/// Neighbouring rows whose bodies fit into memory together.
-fn groups(rows: &[Leased]) -> impl Iterator<Item = &[Leased]> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let mut bytes = 0i64;
-        let fitting = rest
-            .iter()
-            .take_while(|row| {
-                bytes += i64::from(row.size);
-                bytes <= GROUP_BYTES
-            })
-            .count()
-            .max(1)
-            .min(rest.len());
-        let (group, after) = rest.split_at(fitting);
-        rest = after;
-        (!group.is_empty()).then_some(group)
-    })
 }
 
 /// What becomes of a row, by what went wrong and how often. `random` is in 0..1: full jitter.

@@ -23,11 +23,8 @@ pub struct Leased {
     #[sqlx(try_from = "Vec<u8>")]
     pub digest: DigestColumn,
     pub manifest_digest: Option<Vec<u8>>,
-    /// Of the body, in bytes.
-    pub size: i32,
     pub archived: bool,
     pub published_at: DateTime<Utc>,
-    pub last_version: i32,
     pub epoch: i64,
 }
 
@@ -52,13 +49,12 @@ pub async fn lease(db: &Db, token: Uuid, limit: i64, lease_seconds: f64) -> Resu
          newest AS (
              SELECT DISTINCT ON (resource_id) * FROM leased ORDER BY resource_id, version DESC, id DESC)
          SELECT n.id, n.workspace_id, n.resource_id, r.type AS resource_type, r.slug, n.version, n.event, n.attempts, v.digest,
-                m.digest AS manifest_digest, v.size, v.archived, v.published_at, r.last_version, (SELECT epoch FROM replica_epoch) AS epoch
+                m.digest AS manifest_digest, v.archived, v.published_at, (SELECT epoch FROM replica_epoch) AS epoch
            FROM newest n
           -- LIMIT 1: looked up by key a row, however large the tables and however wrong the guess of how many rows are due.
           CROSS JOIN LATERAL (SELECT * FROM resources WHERE id = n.resource_id LIMIT 1) AS r
-          CROSS JOIN LATERAL (SELECT v.digest, v.archived, v.published_at, octet_length(c.body) AS size
-                                FROM resource_versions v JOIN contents c ON c.workspace_id = v.workspace_id AND c.digest = v.digest
-                               WHERE v.resource_id = n.resource_id AND v.version = n.version LIMIT 1) AS v
+          CROSS JOIN LATERAL (SELECT digest, archived, published_at FROM resource_versions
+                               WHERE resource_id = n.resource_id AND version = n.version LIMIT 1) AS v
            LEFT JOIN LATERAL (SELECT digest FROM event_flow_manifests WHERE connector_id = n.resource_id AND version = n.version LIMIT 1) AS m ON true
           ORDER BY n.id",
     )
@@ -132,7 +128,7 @@ pub async fn settle(db: &Db, token: Uuid, delivered: &[Delivered]) -> Result<u64
          receipts AS (
              INSERT INTO replica_receipts AS r (resource_id, workspace_id, epoch, version, replicated_at, notified_at)
              SELECT d.resource_id, d.workspace_id, d.epoch, d.version, d.replicated_at, clock_timestamp()
-               FROM done d WHERE (SELECT true FROM resources x WHERE x.id = d.resource_id)
+               FROM done d
              ON CONFLICT (resource_id) DO UPDATE
                 SET epoch = excluded.epoch, version = excluded.version, replicated_at = excluded.replicated_at, notified_at = excluded.notified_at
               WHERE (r.epoch, r.version) <= (excluded.epoch, excluded.version))
