@@ -7,14 +7,15 @@ use cargo_metadata::MetadataCommand;
 use crate::root;
 
 /// Which of our crates each may name. `tests` may name all.
-const MAY: [(&str, &[&str]); 7] = [
+const MAY: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("store", &["domain"]),
     ("replica", &["domain"]),
+    ("engine", &["domain"]),
     ("worker", &["domain", "replica"]),
-    ("functions", &["domain", "wire", "store", "replica"]),
-    ("dev", &["domain", "wire", "store", "replica", "worker", "functions"]),
+    ("functions", &["domain", "wire", "store", "replica", "engine"]),
+    ("dev", &["domain", "wire", "store", "replica", "engine", "worker", "functions"]),
 ];
 
 #[test]

@@ -1,0 +1,1 @@
+//! Flows: one endpoint a file. What they share stands here.

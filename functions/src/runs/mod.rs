@@ -1,0 +1,1 @@
+//! Evaluations: making them, and looking at what they decided.

@@ -1,0 +1,1 @@
+//! What `fcc` stands on: export, plan, apply, bulk publish, drift, history.

@@ -1,0 +1,1 @@
+//! Workspaces, their governance and their members.

@@ -1,0 +1,1 @@
+//! zen-engine behind one door: check a graph, compile it, evaluate it.

@@ -1,0 +1,1 @@
+//! Runs: what was evaluated, and what came out.

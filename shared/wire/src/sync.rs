@@ -1,0 +1,1 @@
+//! The sync API, which `fcc` stands on.
