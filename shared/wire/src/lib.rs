@@ -2,6 +2,7 @@
 
 pub mod connectors;
 pub mod flows;
+pub mod history;
 pub mod me;
 pub mod page;
 pub mod problem;
