@@ -1,26 +1,33 @@
 //! Reading and writing drafts, the same for connectors and flows. Writes compare and swap on what they read: of two that touch
 //! different parts at the same time both hold, because the loser reads again and decides again.
 
+use std::collections::BTreeMap;
+
 use domain::Canonical;
+use domain::canonical;
 use domain::canonical::Inadmissible;
+use domain::diff::diff;
 use domain::digest::Digest;
-use domain::identity::{ResourceType, Right};
-use domain::{canonical, connector, flow};
-use serde_json::{Value, json};
+use domain::identity::Right;
+use domain::merge::merge;
+use serde_json::Value;
 use store::Tx;
 use store::drafts::{Content, Draft, Swap};
 use store::versions::Version;
-use wire::problem::{BodyError, Code};
+use wire::connectors::{ChangeItem, ConflictItem, fitting};
+use wire::problem::Code;
 use wire::time::Millis;
 
+use crate::app::App;
 use crate::extract::{Caller, IfMatch};
+use crate::kind::{Kind, Verdict};
 use crate::problem::{Problem, Result};
 
 /// Which draft, for whom, and under which condition.
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
     pub caller: &'a Caller,
-    pub kind: ResourceType,
+    pub kind: Kind,
     /// Id or slug.
     pub reference: &'a str,
     pub if_match: IfMatch,
@@ -35,16 +42,8 @@ pub struct Loaded {
 /// A writer that loses this often in a row gives way.
 pub const MAX_TRIES: usize = 100;
 
-/// What a resource of this type is before its first version.
-pub fn empty(kind: ResourceType) -> Value {
-    match kind {
-        ResourceType::Connector => connector::empty(),
-        ResourceType::Flow => flow::empty(),
-    }
-}
-
 /// For reading: 404, then 403.
-pub async fn read(tx: &mut Tx, caller: &Caller, kind: ResourceType, reference: &str) -> Result<Loaded> {
+pub async fn read(tx: &mut Tx, caller: &Caller, kind: Kind, reference: &str) -> Result<Loaded> {
     let draft = find(tx, caller, kind, reference).await?;
     caller.require(Right::Read)?;
     let body = store::contents::body(tx, caller.workspace.id, draft.digest.0).await?;
@@ -52,8 +51,10 @@ pub async fn read(tx: &mut Tx, caller: &Caller, kind: ResourceType, reference: &
 }
 
 /// The draft without its body, or 404.
-pub async fn find(tx: &mut Tx, caller: &Caller, kind: ResourceType, reference: &str) -> Result<Draft> {
-    store::drafts::find(tx, caller.workspace.id, kind, reference).await?.ok_or_else(|| Problem::not_found(format!("{kind} {reference:?}")))
+pub async fn find(tx: &mut Tx, caller: &Caller, kind: Kind, reference: &str) -> Result<Draft> {
+    store::drafts::find(tx, caller.workspace.id, kind.resource, reference)
+        .await?
+        .ok_or_else(|| Problem::not_found(format!("{kind} {reference:?}")))
 }
 
 /// For writing: 404, then 403, then 412.
@@ -75,7 +76,7 @@ pub async fn document(tx: &mut Tx, caller: &Caller, digest: Digest) -> Result<Va
 /// The document of a published version; version 0 is the empty one.
 pub async fn version_document(tx: &mut Tx, target: Target<'_>, draft: &Draft, version: i32) -> Result<Value> {
     if version == 0 {
-        return Ok(empty(target.kind));
+        return Ok((target.kind.empty)());
     }
     let found = store::versions::published(tx, target.caller.workspace.id, draft.resource_id, version).await?;
     let version = found.ok_or_else(|| Problem::not_found(format!("version {version} of {} {:?}", target.kind, target.reference)))?;
@@ -111,7 +112,8 @@ pub async fn save(tx: &mut Tx, target: Target<'_>, draft: Draft, next: Next) -> 
     let swap =
         Swap { expected: Some((draft.digest.0, draft.base_version)), base_version: next.base_version, restored_from: next.restored_from };
     let caller = target.caller;
-    let saved = store::drafts::save(tx, caller.workspace.id, target.kind, draft.resource_id, swap, &content, &caller.author()).await?;
+    let saved =
+        store::drafts::save(tx, caller.workspace.id, target.kind.resource, draft.resource_id, swap, &content, &caller.author()).await?;
     if saved.is_none() {
         return Ok(None);
     }
@@ -120,7 +122,7 @@ pub async fn save(tx: &mut Tx, target: Target<'_>, draft: Draft, next: Next) -> 
 }
 
 /// A document as it is stored: canonical, within its size, checked against the rules of its type. 413, then 422.
-pub fn content_of(kind: ResourceType, document: &Value) -> Result<Content> {
+pub fn content_of(kind: Kind, document: &Value) -> Result<Content> {
     let Canonical { bytes, digest } = Canonical::admit(document).map_err(|inadmissible| match inadmissible {
         Inadmissible::TooLarge { bytes } => Problem::new(
             Code::PayloadTooLarge,
@@ -130,29 +132,9 @@ pub fn content_of(kind: ResourceType, document: &Value) -> Result<Content> {
             Problem::new(Code::SchemaViolation, format!("The {kind} would be nested too deeply: {inadmissible}. Nothing was changed."))
         }
     })?;
-    match kind {
-        ResourceType::Connector => {
-            let findings = connector::check(document).map_err(|violations| {
-                let errors =
-                    violations.into_iter().map(|violation| BodyError { pointer: violation.pointer, detail: violation.detail }).collect();
-                Problem::new(
-                    Code::SchemaViolation,
-                    "The config would break the connector schema; `errors` says where. Nothing was changed.",
-                )
-                .errors(errors)
-            })?;
-            let manifest = Canonical::of(&connector::manifest(document));
-            Ok(Content {
-                digest,
-                body: bytes,
-                manifest: Some((manifest.digest, manifest.bytes)),
-                checker_version: connector::CHECKER_VERSION,
-                publishable: findings.publishable(),
-                diagnostics: json!({"warnings": findings.all_warnings(), "blockers": findings.blockers}),
-            })
-        }
-        ResourceType::Flow => Err(Problem::internal("flows are not served yet")),
-    }
+    let Verdict { publishable, diagnostics, manifest } = (kind.check)(document)?;
+    let manifest = manifest.map(|manifest| (manifest.digest, manifest.bytes));
+    Ok(Content { digest, body: bytes, manifest, checker_version: kind.checker_version, publishable, diagnostics })
 }
 
 /// 412, with what the draft is now.
@@ -195,6 +177,38 @@ pub async fn sides(tx: &mut Tx, target: Target<'_>, draft: &Draft) -> Result<Sid
         version_document(tx, target, draft, draft.base_version).await?
     };
     Ok(Sides { base, draft: document(tx, target.caller, draft.digest.0).await?, active })
+}
+
+/// What a publish would change, and what a merge would ask about.
+pub struct Differences {
+    pub draft: Draft,
+    pub changes: Vec<ChangeItem>,
+    pub conflicts: Vec<ConflictItem>,
+    /// There are more of them than an answer can carry.
+    pub truncated: bool,
+    pub mergeable: bool,
+}
+
+/// The draft against the active version.
+pub async fn differences(app: &App, target: Target<'_>) -> Result<Differences> {
+    let mut tx = app.db.begin(target.caller.scope()).await?;
+    let outcome = async {
+        let draft = find(&mut tx, target.caller, target.kind, target.reference).await?;
+        target.caller.require(Right::Read)?;
+        let sides = sides(&mut tx, target, &draft).await?;
+        Ok::<_, Problem>((draft, sides))
+    }
+    .await;
+    let (draft, sides) = store::end(tx, outcome).await?;
+    let conflicts = if draft.base_version == draft.active_version {
+        Vec::new()
+    } else {
+        merge(&sides.base, &sides.draft, &sides.active, &BTreeMap::new()).conflicts
+    };
+    let mergeable = conflicts.is_empty();
+    let (changes, more_changes) = fitting(diff(&sides.active, &sides.draft).into_iter().map(Into::into));
+    let (conflicts, more_conflicts) = fitting(conflicts.into_iter().map(Into::into));
+    Ok(Differences { draft, changes, conflicts, truncated: more_changes || more_conflicts, mergeable })
 }
 
 /// A former version or snapshot becomes the draft, based on the active version.

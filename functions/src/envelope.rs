@@ -32,6 +32,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request_id(&app, &request);
     request.extensions_mut().insert(RequestId(id.clone()));
+    let camel_case = request.uri().path().starts_with("/v1/");
     let body = read_body(std::mem::take(request.body_mut())).await;
     let mut response = match body {
         Ok(body) => {
@@ -46,7 +47,7 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = answer(problem, &id);
+        response = answer(if camel_case { problem.in_camel_case() } else { problem }, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, value);

@@ -4,29 +4,30 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::digest::Digest;
+use domain::identity::ResourceType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
 use store::idempotency::{self, Claim, Key};
 use uuid::Uuid;
-use wire::connectors::{ConnectorDraft, DraftState};
 use wire::problem::Code;
 
 use crate::app::App;
-use crate::connectors::answers;
+use crate::documents::{self, Documented};
 use crate::drafting::Loaded;
 use crate::extract::{Caller, IdempotencyKey};
+use crate::kind::Kind;
 use crate::problem::{Problem, Result};
 
 pub const REPLAYED: (HeaderName, HeaderValue) = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
 
-/// A draft's config is not kept twice: its digest is enough to answer it again.
+/// A draft's document is not kept twice: its type and digest are enough to answer it again.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     status: u16,
     body: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    config: Option<Digest>,
+    document: Option<(ResourceType, Digest)>,
 }
 
 /// A transaction in the caller's scope, and the claim on the key if the request carries one.
@@ -66,32 +67,33 @@ pub struct Replayed(pub Value);
 async fn replay(tx: &mut Tx, workspace: Uuid, answer: Value) -> Result<Response> {
     let kept: Kept = serde_json::from_value(answer).map_err(Problem::internal)?;
     let status = StatusCode::from_u16(kept.status).map_err(Problem::internal)?;
-    let Some(digest) = kept.config else {
+    let Some((resource, digest)) = kept.document else {
         let mut answer = (status, [REPLAYED], axum::Json(&kept.body)).into_response();
         answer.extensions_mut().insert(Replayed(kept.body));
         return Ok(answer);
     };
     let body = store::contents::find(tx, workspace, digest).await?;
-    let config = answers::raw(body.ok_or_else(|| Problem::not_found("draft as that call left it any more"))?)?;
-    let state: DraftState = serde_json::from_value(kept.body).map_err(Problem::internal)?;
-    Ok((status, [REPLAYED], answers::etag(digest)?, axum::Json(ConnectorDraft { config, state })).into_response())
+    let document = documents::raw(body.ok_or_else(|| Problem::not_found("draft as that call left it any more"))?)?;
+    let answer = Documented { member: Kind::member_of(resource), document, about: kept.body };
+    Ok((status, [REPLAYED], documents::etag(digest)?, axum::Json(answer)).into_response())
 }
 
 impl Attempt<'_> {
     /// Keeps the answer for a repeat and commits; a refusal is not kept, and rolls back.
     pub async fn end<T: Serialize>(self, status: StatusCode, outcome: Result<T>) -> Result<T> {
-        let kept =
-            |answer: &T| Ok(Kept { status: status.as_u16(), body: serde_json::to_value(answer).map_err(Problem::internal)?, config: None });
+        let kept = |answer: &T| {
+            Ok(Kept { status: status.as_u16(), body: serde_json::to_value(answer).map_err(Problem::internal)?, document: None })
+        };
         self.finish(outcome, kept).await
     }
 
     /// The same for a draft, which is the answer of every draft write.
-    pub async fn end_with_draft(self, outcome: Result<Loaded>) -> Result<Response> {
+    pub async fn end_with_draft(self, kind: Kind, outcome: Result<Loaded>) -> Result<Response> {
         let kept = |loaded: &Loaded| {
-            let body = serde_json::to_value(answers::state(&loaded.draft)?).map_err(Problem::internal)?;
-            Ok(Kept { status: StatusCode::OK.as_u16(), body, config: Some(loaded.draft.digest.0) })
+            let document = Some((kind.resource, loaded.draft.digest.0));
+            Ok(Kept { status: StatusCode::OK.as_u16(), body: (kind.state)(&loaded.draft)?, document })
         };
-        answers::draft(self.finish(outcome, kept).await?)
+        documents::draft(kind, self.finish(outcome, kept).await?)
     }
 
     /// Ends without a change and keeps nothing: a preview is made anew each time.

@@ -1,7 +1,6 @@
 //! What list calls share: limits, cursors, filters.
 
 use chrono::DateTime;
-use domain::identity::ResourceType;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::resources::{After, Filter, Resource, Sort};
@@ -11,6 +10,7 @@ use wire::problem::Code;
 
 use crate::app::App;
 use crate::extract::Caller;
+use crate::kind::Kind;
 use crate::problem::{Problem, Result};
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -34,6 +34,7 @@ pub struct ResourceQuery {
     pub cursor: Option<String>,
     /// Part of the slug or of the name.
     pub q: Option<String>,
+    #[serde(alias = "hasUnpublishedChanges")]
     pub has_unpublished_changes: Option<bool>,
     pub archived: Option<bool>,
     /// `name`, `updated`; newest first when left out.
@@ -103,12 +104,7 @@ pub fn next_page<R, K: Serialize>(mut rows: Vec<R>, limit: i64, position: impl F
 }
 
 /// A page of connectors or flows, and the cursor of the next.
-pub async fn page_of_resources(
-    app: &App,
-    caller: &Caller,
-    kind: ResourceType,
-    query: &ResourceQuery,
-) -> Result<(Vec<Resource>, Option<String>)> {
+pub async fn page_of_resources(app: &App, caller: &Caller, kind: Kind, query: &ResourceQuery) -> Result<(Vec<Resource>, Option<String>)> {
     let limit = limit(query.limit.as_deref())?;
     let sort = match query.sort.as_deref() {
         None => Sort::Created,
@@ -135,7 +131,7 @@ pub async fn page_of_resources(
         limit: limit + 1,
     };
     let mut tx = app.db.begin(caller.scope()).await?;
-    let listed = store::resources::list(&mut tx, caller.workspace.id, kind, &filter).await.map_err(Problem::from);
+    let listed = store::resources::list(&mut tx, caller.workspace.id, kind.resource, &filter).await.map_err(Problem::from);
     let rows = store::end(tx, listed).await?;
     Ok(next_page(rows, limit, |row| {
         let value = match sort {

@@ -100,6 +100,7 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
     let named = facts.get("slug").or(facts.get("ref")).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| facts.get(name).and_then(Value::as_i64).unwrap_or_default();
     let active = number("active_version");
+    let base_member = if kind == ResourceType::Flow.as_str() { "baseVersion" } else { "base_version" };
     match code.as_str() {
         "unauthorized" => crate::extract::unauthorized(
             "The token does not work: it was revoked, has expired, or its membership ended. Get a new one with `fcc login` or in the console.",
@@ -117,7 +118,7 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         "base_version_required" => Problem::new(
             Code::BaseVersionRequired,
             format!(
-                "Say in `base_version` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."
+                "Say in `{base_member}` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."
             ),
         )
         .fact("active_version", active),
@@ -132,10 +133,10 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         "version_conflict" => {
             let base = number("draft_base_version");
             let detail = if active == 0 {
-                format!("{named:?} has never been published, so its base_version is 0. Nothing was published.")
+                format!("{named:?} has never been published, so its {base_member} is 0. Nothing was published.")
             } else if base == active {
                 format!(
-                    "Version {active} of {named:?} is active, and base_version names another. Nothing was published. Look at what changed, then publish with base_version {active}."
+                    "Version {active} of {named:?} is active, and {base_member} names another. Nothing was published. Look at what changed, then publish with {base_member} {active}."
                 )
             } else {
                 format!(
@@ -240,18 +241,20 @@ fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Proble
 }
 
 fn not_publishable(named: &str, facts: &serde_json::Map<String, Value>) -> Problem {
-    let diagnostics = facts.get("diagnostics").cloned().unwrap_or_default();
-    let blockers = diagnostics.get("blockers").cloned().unwrap_or(Value::Array(Vec::new()));
-    let listed = blockers.as_array().map(Vec::as_slice).unwrap_or_default();
-    let more = listed.iter().any(|blocker| blocker.get("code").and_then(Value::as_str) == Some("more_findings"));
-    let count = listed.len();
-    let detail = match count {
-        1 => format!("The draft of {named:?} has a fault that blocks a publish; `blockers` says which."),
-        _ if more => format!(
-            "The draft of {named:?} has more faults that block a publish than an answer lists; `blockers` has the first {}.",
+    let member = |name: &str| facts.get("diagnostics").and_then(|diagnostics| diagnostics.get(name)).and_then(Value::as_array).cloned();
+    // A connector's verdict lists its blockers; of a flow's diagnostics the errors block.
+    let (name, faults) = match member("diagnostics") {
+        Some(all) => ("diagnostics", all.into_iter().filter(|one| one.get("severity").and_then(Value::as_str) == Some("error")).collect()),
+        None => ("blockers", member("blockers").unwrap_or_default()),
+    };
+    let more = faults.iter().any(|fault| fault.get("code").and_then(Value::as_str) == Some("more_findings"));
+    let detail = match faults.len() {
+        1 => format!("The draft of {named:?} has a fault that blocks a publish; `{name}` says which."),
+        count if more => format!(
+            "The draft of {named:?} has more faults that block a publish than an answer lists; `{name}` has the first {}.",
             count - 1
         ),
-        _ => format!("The draft of {named:?} has {count} faults that block a publish; `blockers` lists them all."),
+        count => format!("The draft of {named:?} has {count} faults that block a publish; `{name}` lists them all."),
     };
-    Problem::new(Code::NotPublishable, detail).fact("blockers", blockers)
+    Problem::new(Code::NotPublishable, detail).fact(name, faults)
 }

@@ -101,6 +101,12 @@ impl Problem {
         self
     }
 
+    /// With facts named as `/v1/*` names them.
+    pub(crate) fn in_camel_case(mut self) -> Problem {
+        self.0.facts = std::mem::take(&mut self.0.facts).into_iter().map(|(name, value)| (camel_case(&name), value)).collect();
+        self
+    }
+
     pub fn code(&self) -> Code {
         self.0.code
     }
@@ -153,4 +159,14 @@ impl Problem {
             })
             .collect()
     }
+}
+
+/// What is the active version in the connector API is the published one in the others.
+fn camel_case(name: &str) -> String {
+    if name == "active_version" {
+        return "publishedVersion".to_owned();
+    }
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| name + &word[..1.min(word.len())].to_uppercase() + &word[1.min(word.len())..])
 }

@@ -93,6 +93,27 @@ endpoints! {
     Reads  connectors::get_connector_snapshot
     Writes connectors::restore_connector_snapshot
 
+    Reads  flows::list_flows
+    Writes flows::create_flow
+    Reads  flows::get_flow
+    Writes flows::patch_flow
+    Writes flows::delete_flow
+    Reads  flows::get_flow_draft
+    Writes flows::put_flow_draft
+    Writes flows::reset_flow_draft
+    Reads  flows::diff_flow_draft
+    Writes flows::merge_flow_draft
+    Mints  flows::publish_flow
+    Mints  flows::rollback_flow
+    Mints  flows::archive_flow
+    Mints  flows::unarchive_flow
+    Reads  flows::list_flow_versions
+    Reads  flows::get_flow_version
+    Reads  flows::diff_flow_version
+    Writes flows::restore_flow_version
+    Reads  flows::get_flow_snapshot
+    Writes flows::restore_flow_snapshot
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox

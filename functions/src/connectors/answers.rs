@@ -1,26 +1,12 @@
 //! How connectors, drafts and versions are answered.
 
-use axum::http::HeaderMap;
-use axum::http::header::ETAG;
-use axum::response::{IntoResponse, Response};
-use domain::digest::Digest;
-use domain::pointer;
-use serde::Serialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
 use store::drafts::Draft;
 use store::publish::Minted;
 use store::resources::Resource;
 use store::versions::Version;
-use wire::connectors::{Connector, ConnectorDraft, ConnectorSnapshot, ConnectorVersion, DraftState, Finding, Part, Provenance, Published};
+use wire::connectors::{Connector, ConnectorSnapshot, ConnectorVersion, DraftState, Finding, Provenance, Published};
 
-use crate::drafting::Loaded;
 use crate::problem::{Problem, Result};
-
-/// Canonical bytes as JSON, unparsed.
-pub fn raw(body: Vec<u8>) -> Result<Box<RawValue>> {
-    RawValue::from_string(String::from_utf8(body).map_err(Problem::internal)?).map_err(Problem::internal)
-}
 
 pub fn state(draft: &Draft) -> Result<DraftState> {
     let findings = |name: &str| -> Result<Vec<Finding>> {
@@ -39,27 +25,6 @@ pub fn state(draft: &Draft) -> Result<DraftState> {
         warnings: findings("warnings")?,
         blockers: findings("blockers")?,
     })
-}
-
-/// The draft, with its `ETag`.
-pub fn draft(loaded: Loaded) -> Result<Response> {
-    let state = state(&loaded.draft)?;
-    Ok((etag(state.etag)?, axum::Json(ConnectorDraft { config: raw(loaded.body)?, state })).into_response())
-}
-
-pub fn etag(digest: Digest) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    headers.insert(ETAG, format!("\"{digest}\"").parse().map_err(Problem::internal)?);
-    Ok(headers)
-}
-
-/// The value at a path of a stored document, answered beside what it is a part of.
-pub fn part<T: Serialize>(body: &[u8], path: &str, of: T) -> Result<axum::Json<Part<T>>> {
-    let document: Value = serde_json::from_slice(body).map_err(Problem::internal)?;
-    match pointer::resolve(&document, path) {
-        Some(value) => Ok(axum::Json(Part { path: path.to_owned(), value: value.clone(), of })),
-        None => Err(Problem::new(wire::problem::Code::NotFound, format!("There is nothing at {path:?} in this document."))),
-    }
 }
 
 pub fn connector(resource: Resource) -> Connector {

@@ -2,8 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use wire::connectors::ConnectorDraft;
 
-use super::{KIND, answers, parts};
+use super::{KIND, parts};
 use crate::app::App;
+use crate::documents;
 use crate::drafting::{self, Target};
 use crate::extract::{Caller, IfMatch, Path};
 use crate::problem::Result;
@@ -20,5 +21,5 @@ pub async fn delete_connector_entity(
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = drafting::edit(&mut tx, target, |config| parts::without(config, &["entities", &name])).await;
-    answers::draft(store::end(tx, outcome).await?)
+    documents::draft(KIND, store::end(tx, outcome).await?)
 }

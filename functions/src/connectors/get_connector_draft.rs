@@ -1,13 +1,13 @@
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use wire::connectors::ConnectorDraft;
 
-use super::{KIND, answers};
+use super::KIND;
 use crate::app::App;
-use crate::drafting;
 use crate::extract::{Caller, Path, Query};
 use crate::listing::PathQuery;
 use crate::problem::Result;
+use crate::{documents, drafting};
 
 /// The draft: what everybody edits and nobody runs.
 #[utoipa::path(get, path = "/api/connectors/{id}/draft", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), PathQuery),
@@ -21,11 +21,5 @@ pub async fn get_connector_draft(
     let mut tx = app.db.begin(caller.scope()).await?;
     let read = drafting::read(&mut tx, &caller, KIND, &id).await;
     let loaded = store::end(tx, read).await?;
-    match query.path {
-        None => answers::draft(loaded),
-        Some(path) => {
-            let state = answers::state(&loaded.draft)?;
-            Ok((answers::etag(state.etag)?, answers::part(&loaded.body, &path, state)?).into_response())
-        }
-    }
+    documents::draft_or_part(KIND, loaded, query.path.as_deref())
 }

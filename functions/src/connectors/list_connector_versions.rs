@@ -1,13 +1,13 @@
 use axum::extract::State;
-use domain::identity::Right;
 use wire::connectors::ConnectorVersion;
 use wire::page::Page;
 
-use super::answers;
+use super::{KIND, answers};
 use crate::app::App;
 use crate::extract::{Caller, Path, Query};
-use crate::listing::{PageQuery, next_page};
-use crate::problem::{Problem, Result};
+use crate::history;
+use crate::listing::PageQuery;
+use crate::problem::Result;
 
 /// The published versions, newest first, without their configs.
 #[utoipa::path(get, path = "/api/connectors/{id}/versions", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), PageQuery),
@@ -18,15 +18,6 @@ pub async fn list_connector_versions(
     Path(id): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<Page<ConnectorVersion>>> {
-    let limit = query.limit()?;
-    let before: Option<i32> = query.cursor()?;
-    let mut tx = app.db.begin(caller.scope()).await?;
-    let outcome = async {
-        let connector = super::get_connector::find(&mut tx, &caller, &id).await?;
-        caller.require(Right::Read)?;
-        Ok::<_, Problem>(store::versions::list_published(&mut tx, caller.workspace.id, connector.id, before, limit + 1).await?)
-    }
-    .await;
-    let (rows, next_cursor) = next_page(store::end(tx, outcome).await?, limit, |row| row.version);
+    let (rows, next_cursor) = history::versions(&app, &caller, KIND, &id, &query).await?;
     Ok(axum::Json(Page { items: rows.into_iter().map(answers::version).collect::<Result<_>>()?, next_cursor }))
 }

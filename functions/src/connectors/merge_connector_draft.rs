@@ -2,8 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use wire::connectors::{ConnectorDraft, MergeDraft};
 
-use super::{KIND, answers};
+use super::KIND;
 use crate::app::App;
+use crate::documents;
 use crate::drafting::Target;
 use crate::extract::{Caller, IdempotencyKey, IfMatch, Json, Path};
 use crate::idempotent::{self, Begun};
@@ -28,11 +29,11 @@ pub async fn merge_connector_draft(
         Begun::Replay(answer) => Ok(answer),
         Begun::Fresh(mut attempt) if body.dry_run => {
             let preview = merging::preview(&mut attempt.tx, target, &body.resolutions).await;
-            answers::draft(attempt.forget(preview).await?)
+            documents::draft(KIND, attempt.forget(preview).await?)
         }
         Begun::Fresh(mut attempt) => {
             let merged = merging::merge_active(&mut attempt.tx, target, &body.resolutions).await;
-            attempt.end_with_draft(merged).await
+            attempt.end_with_draft(KIND, merged).await
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod archive_connector;
+mod check;
 pub mod create_connector;
 pub mod delete_connector;
 pub mod delete_connector_entity;
@@ -29,7 +30,18 @@ pub mod restore_connector_version;
 pub mod rollback_connector;
 pub mod unarchive_connector;
 
+use domain::connector;
 use domain::identity::ResourceType;
 
+use crate::kind::Kind;
+use crate::problem::Problem;
+
 /// What every file here is about.
-pub(crate) const KIND: ResourceType = ResourceType::Connector;
+pub const KIND: Kind = Kind {
+    resource: ResourceType::Connector,
+    empty: connector::empty,
+    check: check::check,
+    checker_version: connector::CHECKER_VERSION,
+    refused: check::refused,
+    state: |draft| serde_json::to_value(answers::state(draft)?).map_err(Problem::internal),
+};

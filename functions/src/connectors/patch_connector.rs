@@ -1,12 +1,12 @@
 use axum::extract::State;
 use wire::connectors::{Connector, RenameConnector};
-use wire::problem::Code;
 
 use super::{KIND, answers};
 use crate::app::App;
-use crate::drafting::{self, Target};
+use crate::drafting::Target;
 use crate::extract::{Caller, IfMatch, Json, Path};
-use crate::problem::{Problem, Result};
+use crate::problem::Result;
+use crate::resources;
 
 /// Rename a connector. Its slug never changes.
 #[utoipa::path(patch, path = "/api/connectors/{id}", tag = "connectors", params(("id" = String, Path, description = "Id or slug."), ("If-Match" = Option<String>, Header, description = "Only if the draft is still this one.")),
@@ -18,26 +18,6 @@ pub async fn patch_connector(
     Path(id): Path<String>,
     Json(body): Json<RenameConnector>,
 ) -> Result<axum::Json<Connector>> {
-    let mut tx = app.db.begin(caller.scope()).await?;
-    let outcome = async {
-        let mut connector = super::get_connector::find(&mut tx, &caller, &id).await?;
-        drafting::find_to_write(&mut tx, Target { caller: &caller, kind: KIND, reference: &id, if_match }).await?;
-        if let Some(name) = &body.name {
-            connector.name = checked_name(name)?.to_owned();
-            store::resources::rename(&mut tx, caller.workspace.id, connector.id, &connector.name).await?;
-        }
-        Ok::<_, Problem>(connector)
-    }
-    .await;
-    Ok(axum::Json(answers::connector(store::end(tx, outcome).await?)))
-}
-
-/// A name is 1 to 200 characters, without control characters, and not only blanks.
-pub fn checked_name(name: &str) -> Result<&str> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(Problem::new(Code::InvalidBody, "A member of the body is not what it has to be; `errors` says which.")
-            .error("/name", "1 to 200 characters, on one line"));
-    }
-    Ok(name)
+    let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
+    Ok(axum::Json(answers::connector(resources::rename(&app, target, body.name.as_deref()).await?)))
 }

@@ -3,8 +3,9 @@ use axum::response::Response;
 use domain::merge_patch;
 use wire::connectors::ConnectorDraft;
 
-use super::{KIND, answers};
+use super::KIND;
 use crate::app::App;
+use crate::documents;
 use crate::drafting::{self, Target};
 use crate::extract::{Caller, IfMatch, MergePatch, Path};
 use crate::problem::Result;
@@ -23,5 +24,5 @@ pub async fn patch_connector_draft(
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = drafting::edit(&mut tx, target, |config| Ok(merge_patch::apply(config, &patch))).await;
-    answers::draft(store::end(tx, outcome).await?)
+    documents::draft(KIND, store::end(tx, outcome).await?)
 }

@@ -2,8 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use wire::connectors::ConnectorDraft;
 
-use super::{KIND, answers};
+use super::KIND;
 use crate::app::App;
+use crate::documents;
 use crate::drafting::{self, Target};
 use crate::extract::{Caller, Document, IfMatch, Path};
 use crate::problem::Result;
@@ -22,5 +23,5 @@ pub async fn put_connector_draft(
     let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = drafting::edit(&mut tx, target, |_| Ok(config.clone())).await;
-    answers::draft(store::end(tx, outcome).await?)
+    documents::draft(KIND, store::end(tx, outcome).await?)
 }

@@ -2,8 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use wire::connectors::ConnectorDraft;
 
-use super::{KIND, answers, parts};
+use super::{KIND, parts};
 use crate::app::App;
+use crate::documents;
 use crate::drafting::{self, Target};
 use crate::extract::{Caller, Document, IfMatch, Path};
 use crate::problem::Result;
@@ -24,5 +25,5 @@ pub async fn put_connector_event_flow(
     let outcome = drafting::edit(&mut tx, target, |config| Ok(parts::with(config, &["event_flows", &source, &kind], flow.clone())))
         .await
         .map_err(|problem| problem.relative_to(&parts::pointer(&["event_flows", &source, &kind])));
-    answers::draft(store::end(tx, outcome).await?)
+    documents::draft(KIND, store::end(tx, outcome).await?)
 }

@@ -4,8 +4,9 @@ use wire::connectors::{ConnectorDraft, RestoreDraft};
 
 use super::KIND;
 use crate::app::App;
-use crate::drafting::{Target, restore};
+use crate::drafting::Target;
 use crate::extract::{Caller, IdempotencyKey, IfMatch, Json, Path};
+use crate::history::{self, Which};
 use crate::idempotent::{self, Begun};
 use crate::problem::Result;
 
@@ -27,11 +28,8 @@ pub async fn restore_connector_snapshot(
         Begun::Replay(answer) => Ok(answer),
         Begun::Fresh(mut attempt) => {
             let target = Target { caller: &caller, kind: KIND, reference: &id, if_match };
-            let restored = match super::get_connector_snapshot::find(&mut attempt.tx, &caller, &id, snapshot).await {
-                Ok(from) => restore(&mut attempt.tx, target, &from).await,
-                Err(missing) => Err(missing),
-            };
-            attempt.end_with_draft(restored).await
+            let restored = history::restore(&mut attempt.tx, target, Which::Snapshot(snapshot)).await;
+            attempt.end_with_draft(KIND, restored).await
         }
     }
 }

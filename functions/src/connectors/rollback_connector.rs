@@ -19,7 +19,7 @@ pub async fn rollback_connector(
     Json(body): Json<RollBackConnector>,
 ) -> Result<(HeaderMap, axum::Json<Published>)> {
     let item = Item { reference: id, base_version: body.base_version, version: Some(body.version), ..Item::default() };
-    let minting = Minting { operation: "rollback", resource_type: KIND, items: vec![item], note: body.note.as_deref() };
+    let minting = Minting { operation: "rollback", resource_type: KIND.resource, items: vec![item], note: body.note.as_deref() };
     let (minted, headers) = mint_one(&app, &publisher, minting).await?;
     Ok((headers, axum::Json(answers::published(minted))))
 }

@@ -4,4 +4,5 @@ pub mod aws_sink;
 pub mod dispatch_outbox;
 pub mod migrate;
 pub mod reconcile_replica;
+pub mod renew_verdicts;
 pub mod sweep;

@@ -63,6 +63,8 @@ codes! {
     NoChanges = "no_changes", 409, "Nothing would change";
     MergeConflict = "merge_conflict", 409, "Both sides changed the same thing";
     SchemaViolation = "schema_violation", 422, "The document breaks its schema";
+    UnsupportedNode = "unsupported_node", 422, "The graph holds a node that flows may not run";
+    GraphTooComplex = "graph_too_complex", 422, "The graph is larger or deeper than flows may be";
     NotPublishable = "not_publishable", 422, "The draft cannot be published";
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     Unavailable = "unavailable", 503, "Try again in a moment";
