@@ -6,6 +6,7 @@ pub mod children;
 pub mod commands;
 pub mod generate;
 pub mod home;
+pub mod http;
 pub mod ministack;
 pub mod ports;
 pub mod postgres;

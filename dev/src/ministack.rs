@@ -142,7 +142,7 @@ async fn answers(port: u16, label: &str) -> bool {
     }
     let ask = async {
         // A proxy that the environment names is not for loopback.
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+        let client = crate::http::builder().timeout(Duration::from_secs(5)).build()?;
         client.get(format!("{}/_ministack/health", endpoint(port))).send().await?.json::<Health>().await
     };
     ask.await.is_ok_and(|health| health.edition == label && health.ready_scripts.status == "completed")

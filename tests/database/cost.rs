@@ -24,7 +24,7 @@ async fn a_publish_is_one_statement_and_one_round_trip() {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let router = functions::gateway::router(App::new(settings).unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = dev::http::builder().build().unwrap();
     let publish = async |slug: &str, body: Value| {
         let request =
             http.post(format!("{origin}/api/connectors/{slug}/publish")).bearer_auth(&api.tenant.token).header("idempotency-key", slug);

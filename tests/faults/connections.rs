@@ -51,7 +51,7 @@ async fn without_postgres_the_health_check_says_so() {
     let mut settings = api.app.settings.clone();
     settings.database_url = "postgres://nobody@127.0.0.1:1/none".to_owned();
     let origin = serve(App::new(settings).unwrap()).await;
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(format!("{origin}/healthz")).send().await.unwrap();
+    let answer = dev::http::builder().build().unwrap().get(format!("{origin}/healthz")).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers().contains_key("retry-after")), (503, true));
     api.finish().await;
 }
@@ -65,7 +65,7 @@ async fn a_nudge_that_can_not_be_sent_never_fails_a_publish_and_holds_it_up_for_
     settings.dispatch_queue_url = Some("http://127.0.0.1:1/000000000000/dispatch".to_owned());
     let origin = serve(App::new(settings).unwrap()).await;
     let begun = Instant::now();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = dev::http::builder().build().unwrap();
     let publish =
         http.post(format!("{origin}/api/connectors/crm/publish")).bearer_auth(&api.tenant.token).json(&json!({"base_version": 0}));
     assert_eq!(publish.send().await.unwrap().status(), 200);

@@ -101,7 +101,7 @@ impl Api {
             owner_db: PgPoolOptions::new().max_connections(4).connect_lazy(&database.owner_url).unwrap(),
             database,
             seeder: Mutex::new(seeder),
-            http: reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            http: dev::http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
             wake,
             tasks,
             counter: AtomicUsize::new(0),

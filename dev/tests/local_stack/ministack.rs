@@ -6,7 +6,7 @@ use dev::{home::Home, ministack::MiniStack, process::Identity, settings::Setting
 async fn create_table(endpoint: &str) -> u16 {
     let table = r#"{"TableName": "things", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}"#;
-    let request = reqwest::Client::builder().no_proxy().build().unwrap().post(endpoint);
+    let request = dev::http::builder().build().unwrap().post(endpoint);
     let request = request.header("x-amz-target", "DynamoDB_20120810.CreateTable").header("content-type", "application/x-amz-json-1.0");
     request.body(table).send().await.unwrap().status().as_u16()
 }

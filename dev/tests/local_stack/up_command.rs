@@ -42,7 +42,7 @@ fn start(home: &TestHome, port: u16) -> Stack {
         let printed = printed.clone();
         move || lines.map_while(Result::ok).for_each(|line| printed.lock().unwrap().push(line))
     });
-    let mut stack = Stack { home, process, printed, env: BTreeMap::new(), http: reqwest::Client::new() };
+    let mut stack = Stack { home, process, printed, env: BTreeMap::new(), http: dev::http::client().unwrap() };
     stack.wait_to_print("ready");
     let text = fs::read_to_string(stack.home.join("dev.env")).unwrap();
     let line = |line: &str| {
