@@ -168,5 +168,8 @@ fn camel_case(name: &str) -> String {
     }
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &word[..1.min(word.len())].to_uppercase() + &word[1.min(word.len())..])
+    words.fold(first, |name, word| {
+        let (head, tail) = word.split_at(1.min(word.len()));
+        format!("{name}{}{tail}", head.to_uppercase())
+    })
 }
