@@ -53,13 +53,24 @@ CREATE TABLE IF NOT EXISTS git_anchors (
     CONSTRAINT git_anchors_resource_fk FOREIGN KEY (workspace_id, resource_id) REFERENCES resources (workspace_id, id) ON DELETE CASCADE
 );
 
--- Code from before this migration inserts without a source: it gets the precise label at once.
+-- Code from before this migration inserts without a source, until the last of it is gone: it gets at once what the backfill gives
+-- to older rows, and its publishes are counted. A definer, because the application reads no users; of the workspace's members alone.
 CREATE OR REPLACE FUNCTION label_version_source() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     NEW.source := CASE WHEN NEW.published_at IS NULL THEN 'designer-draft' ELSE 'designer-publish' END;
+    IF NEW.created_by_email IS NULL THEN
+        SELECT u.email INTO NEW.created_by_email
+          FROM users u JOIN memberships m ON m.user_id = u.id AND m.workspace_id = NEW.workspace_id
+         WHERE u.id = NEW.created_by;
+    END IF;
+    IF NEW.version IS NOT NULL THEN
+        UPDATE resources SET designer_publishes = designer_publishes + 1, last_designer_version_id = NEW.id
+         WHERE workspace_id = NEW.workspace_id AND id = NEW.resource_id;
+    END IF;
     RETURN NEW;
 END $$;
+REVOKE ALL ON FUNCTION label_version_source() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER resource_versions_label BEFORE INSERT ON resource_versions
     FOR EACH ROW WHEN (NEW.source = 'designer') EXECUTE FUNCTION label_version_source();
 

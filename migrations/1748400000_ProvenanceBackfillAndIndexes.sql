@@ -1,5 +1,6 @@
--- Labels what came before provenance, then adds the indexes that the new queries need. Idempotent. The migrate job runs the
--- two updates in batches before this file; run by hand, the file does all of it in one transaction.
+-- Labels what came before provenance, then adds the indexes that the new queries need. Idempotent. Before this file the migrate
+-- job does the same in batches, checks the constraint and builds the indexes, all of it online (store::backfill): the file then finds
+-- nothing left to do but the views. Run by hand it does all of it in one transaction, and writers wait for its end.
 
 UPDATE resource_versions
    SET source = CASE WHEN published_at IS NULL THEN 'designer-draft' ELSE 'designer-publish' END
@@ -9,9 +10,21 @@ UPDATE resource_versions v SET created_by_email = u.email
   FROM users u
  WHERE u.id = v.created_by AND v.created_by_email IS NULL;
 
-ALTER TABLE resource_versions DROP CONSTRAINT IF EXISTS resource_versions_source;
-ALTER TABLE resource_versions ADD CONSTRAINT resource_versions_source
-    CHECK (source IN ('designer-publish', 'cli-publish', 'cli-apply', 'designer-draft', 'rollback'));
+-- What was published before git was known was published by the designer: drift counts from the first of it.
+UPDATE resources r SET designer_publishes = p.count, last_designer_version_id = p.newest
+  FROM (SELECT resource_id, count(*) AS count, max(id) AS newest FROM resource_versions
+         WHERE version IS NOT NULL AND surface = 'designer' GROUP BY resource_id) AS p
+ WHERE p.resource_id = r.id AND p.count > r.designer_publishes;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'resource_versions'::regclass AND conname = 'resource_versions_source') THEN
+        ALTER TABLE resource_versions ADD CONSTRAINT resource_versions_source
+            CHECK (source IN ('designer-publish', 'cli-publish', 'cli-apply', 'designer-draft', 'rollback')) NOT VALID;
+    END IF;
+END $$;
+-- Reads no row when the constraint is valid already.
+ALTER TABLE resource_versions VALIDATE CONSTRAINT resource_versions_source;
 
 -- Drift, by provenance.
 CREATE INDEX IF NOT EXISTS ix_flow_versions_workspace_source_commit ON resource_versions (workspace_id, source, git_commit_sha);

@@ -7,7 +7,7 @@ use tests::{Api, config, scratch_database};
 use uuid::Uuid;
 
 /// Name and text of each file, in order.
-fn files() -> Vec<(String, String)> {
+pub fn files() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .unwrap()
@@ -19,7 +19,7 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-async fn run(owner: &mut PgConnection, name: &str, text: &str) {
+pub async fn run(owner: &mut PgConnection, name: &str, text: &str) {
     let mut tx = owner.begin().await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut *tx).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     tx.commit().await.unwrap();

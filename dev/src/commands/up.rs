@@ -65,7 +65,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
     let (postgres, ministack) = tokio::try_join!(Postgres::start(home, Options { durable: true }), MiniStack::start(home))?;
     ensure_roles(&postgres.admin_url).await?;
     let database = Database::create(&postgres.admin_url, &format!("fetchcatch_{}", home.id()), None).await?;
-    database.migrate().await?;
+    database.migrate_stack(home.dir()).await?;
     let cloud = Cloud::at(&ministack.endpoint).await;
     let table = cloud.table(TABLE).await?;
     let (fleet_queue, example_queue) = (cloud.queue("fetchcatch-workers").await?, cloud.queue("fetchcatch-example-worker").await?);

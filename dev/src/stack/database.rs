@@ -1,6 +1,8 @@
 //! A migrated database and the three ways into it.
 
-use anyhow::{Context as _, Result};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow};
 use sha2::{Digest as _, Sha256};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -35,6 +37,18 @@ impl Database {
     pub async fn migrate(&self) -> Result<()> {
         functions::jobs::migrate::run(&self.owner_url).await.context("can't migrate the database")?;
         Ok(())
+    }
+
+    /// Brings the schema of a local stack up to date, or says how to begin anew: until a release its migrations are still edited.
+    pub async fn migrate_stack(&self, home: &Path) -> Result<()> {
+        self.migrate().await.map_err(|error| match error.downcast_ref() {
+            Some(store::Error::ForeignSchema(why)) => anyhow!(
+                "the state in {home} was made by another version of FetchCatch: {why}. To begin with an empty stack, remove that folder \
+                 (its drafts and versions go with it) and start again; to keep it, set FETCHCATCH_HOME to another one",
+                home = home.display()
+            ),
+            _ => error,
+        })
     }
 }
 

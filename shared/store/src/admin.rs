@@ -1,10 +1,12 @@
 //! What is done once a cluster or a release: roles, the database, migrations. Takes the direct writer endpoint, never a proxy.
 
-use sqlx::migrate::Migrator;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::{Error, Result};
+use crate::{Error, Result, backfill};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -62,12 +64,58 @@ pub async fn create_database(admin: &PgConnectOptions, name: &str, template: Opt
     Ok(())
 }
 
-/// Brings the schema up to date, as fc_owner. A second call does nothing.
+/// The files between which the history is labelled, in batches.
+const PROVENANCE: i64 = 1_748_300_000;
+const BACKFILL: i64 = 1_748_400_000;
+
+/// Brings the schema up to date, as fc_owner. A second call does nothing, and one that was interrupted is taken up where it ended.
+///
+/// # Errors
+/// [`Error::ForeignSchema`] when the database was migrated by other files than these.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<()> {
-    let mut connection = connect(owner).await?;
-    MIGRATOR.run(&mut connection).await.map_err(|error| Error::Unexpected(format!("a migration failed: {error}")))?;
+    // A statement that waits for a lock holds up all who come after it: better to give up, and to be called again.
+    let mut connection = connect(&owner.clone().options([("lock_timeout", "10s")])).await?;
+    take_turns(&mut connection).await?;
+    MIGRATOR.run_to(PROVENANCE, &mut connection).await.map_err(explained)?;
+    let applied = "SELECT EXISTS (SELECT FROM _sqlx_migrations WHERE version = $1)";
+    if !sqlx::query_scalar::<_, bool>(applied).bind(BACKFILL).fetch_one(&mut connection).await? {
+        backfill::run(&mut connection).await?;
+    }
+    MIGRATOR.run(&mut connection).await.map_err(explained)?;
     connection.close().await?;
     Ok(())
+}
+
+/// One migrates at a time; the lock ends with the connection. Asked for again and again, because an index that is built
+/// concurrently waits for every statement that is under way: one that waited here would wait for it in turn.
+async fn take_turns(connection: &mut PgConnection) -> Result<()> {
+    let lock = "SELECT pg_try_advisory_lock(hashtextextended('fetchcatch migrate', 7))";
+    while !sqlx::query_scalar::<_, bool>(lock).fetch_one(&mut *connection).await? {
+        tracing::info!("another migration is under way; waiting for it");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
+
+fn explained(error: MigrateError) -> Error {
+    let file = |version: i64| {
+        let named = MIGRATOR.iter().find(|one| one.version == version);
+        named.map_or_else(|| version.to_string(), |one| format!("{version}_{}", one.description.replace(' ', "_")))
+    };
+    match error {
+        MigrateError::VersionMismatch(version) => Error::ForeignSchema(format!(
+            "this database was migrated with another text of migrations/{}.sql than this release has. A file that was deployed never \
+             changes: put its text back, and what is to change into a new file",
+            file(version)
+        )),
+        MigrateError::VersionMissing(version) => Error::ForeignSchema(format!(
+            "this database was migrated with a file {version} that this release doesn't have: deploy the release that does, or a later one"
+        )),
+        MigrateError::ExecuteMigration(error, version) => {
+            Error::Unexpected(format!("migrations/{}.sql with an error: {error}", file(version)))
+        }
+        other => Error::Unexpected(format!("a migration with an error: {other}")),
+    }
 }
 
 /// What is idempotent remarks on everything that is there, or not there, already: nobody needs to read that.

@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod audit;
+mod backfill;
 pub mod callers;
 pub mod contents;
 pub mod credentials;
@@ -25,6 +26,9 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     #[error("the database answered {0}")]
     Unexpected(String),
+    /// The schema is another release's; the message says which file tells them apart.
+    #[error("{0}")]
+    ForeignSchema(String),
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
