@@ -42,6 +42,8 @@ pub struct Settings {
     pub admin_database_url: Option<String>,
     /// `FETCHCATCH_POSTGRES`: `any`, `npm`, or a folder with `postgres` and `initdb`.
     pub postgres: PostgresSource,
+    /// `BIG`: whether measurements take the sizes that take long.
+    pub big: bool,
     /// `PATH`, where programs are looked for.
     pub path: OsString,
     /// The program that runs tests: the cargo that started us, else the one on `PATH`.
@@ -86,6 +88,7 @@ impl Settings {
             port,
             admin_database_url: text("FETCHCATCH_ADMIN_DATABASE_URL")?,
             postgres: postgres.parse().unwrap_or(PostgresSource::Any),
+            big: var("BIG").is_some(),
             path: var("PATH").unwrap_or_default(),
             from_cargo: Vec::new(),
             cargo: var("CARGO").unwrap_or_else(|| "cargo".into()),

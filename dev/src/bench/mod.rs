@@ -5,6 +5,7 @@ mod bare;
 mod client;
 mod configs;
 mod dispatch;
+mod evaluate;
 mod hot;
 mod lag;
 mod memory;
@@ -38,6 +39,8 @@ pub enum Row {
     Dispatch,
     /// From a publish to the replica
     Lag,
+    /// Evaluating in this process, against zen-engine called bare
+    Evaluate,
     /// Memory of the serving process
     Memory,
 }
@@ -61,6 +64,7 @@ pub async fn run(home: &Home, rows: &[Row], seconds: u32, results: &Path) -> Res
             Row::Shape => shape::measure(&stage).await?,
             Row::Dispatch => dispatch::measure(&stage).await?,
             Row::Lag => lag::measure(&stage).await?,
+            Row::Evaluate => evaluate::measure(seconds).await?,
             Row::Memory => memory::measure(&stage, resting).await?,
         };
         for line in measured {

@@ -44,6 +44,16 @@ impl Rounds {
         line.ratio = Some(median(ratios.into_iter()));
         line
     }
+
+    /// The same as times: how long one takes, and how many times as long as the reference.
+    pub fn time_line(&self, name: &str, reference: &str, most: f64, note: impl Into<String>) -> Line {
+        let microseconds = |rate: f64| 1_000_000.0 / rate;
+        let mut line = Line::plain(name, median(self.0.iter().map(|round| microseconds(round.0))), "us", Some(Target::AtMost(most)), note);
+        let measured = median(self.0.iter().map(|round| microseconds(round.1)));
+        line.reference = Some(Reference { name: reference.to_owned(), measured });
+        line.ratio = Some(median(self.0.iter().map(|(ours, theirs)| theirs / ours)));
+        line
+    }
 }
 
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {

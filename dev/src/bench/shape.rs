@@ -1,12 +1,9 @@
 //! What one publish costs in counts, which are the same on any machine: statements on the wire, and records of the log.
 
-use std::net::SocketAddr;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use domain::canonical::MAX_BODY_BYTES;
 use serde_json::json;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{ConnectOptions as _, PgPool};
+use sqlx::PgPool;
 
 use super::client::Connection;
 use super::configs;
@@ -20,12 +17,8 @@ const WARM_UP: usize = 2;
 const COUNTED: usize = 5;
 
 pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
-    let options: PgConnectOptions = stage.database.app_url.parse()?;
-    let server: SocketAddr = format!("{}:{}", options.get_host(), options.get_port()).parse().context("the database's address")?;
-    let wire = WireCount::before(server).await?;
-    let through =
-        options.host(&wire.address.ip().to_string()).port(wire.address.port()).ssl_mode(PgSslMode::Disable).to_url_lossy().to_string();
-    let gateway = stage.serve(Serving { database_url: through, database_connections: 1, dispatching: false }).await?;
+    let wire = WireCount::before(&stage.database.app_url).await?;
+    let gateway = stage.serve(Serving { database_url: wire.url().to_owned(), database_connections: 1, dispatching: false }).await?;
     let mut connection = Connection::open(gateway.address, &stage.token).await?;
     let log_is_readable = sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_walinspect").execute(&stage.admin).await.is_ok();
 
