@@ -2,6 +2,7 @@
 //! different parts at the same time both hold, because the loser reads again and decides again.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use domain::Canonical;
 use domain::canonical;
@@ -121,17 +122,22 @@ pub async fn save(tx: &mut Tx, target: Target<'_>, draft: Draft, next: Next) -> 
     Ok(Some(Loaded { draft, body: content.body }))
 }
 
-/// A document as it is stored: canonical, within its size, checked against the rules of its type. 413, then 422.
-pub fn content_of(kind: Kind, document: &Value) -> Result<Content> {
-    let Canonical { bytes, digest } = Canonical::admit(document).map_err(|inadmissible| match inadmissible {
+/// A document's canonical form, within its size. `what` names it in the refusal: 413.
+pub fn canonical_of(what: impl Display, document: &Value) -> Result<Canonical> {
+    Canonical::admit(document).map_err(|inadmissible| match inadmissible {
         Inadmissible::TooLarge { bytes } => Problem::new(
             Code::PayloadTooLarge,
-            format!("The {kind} would be {bytes} bytes in canonical form and may be {}. Nothing was changed.", domain::MAX_BODY_BYTES),
+            format!("The {what} would be {bytes} bytes in canonical form and may be {}. Nothing was changed.", domain::MAX_BODY_BYTES),
         ),
         Inadmissible::TooDeep => {
-            Problem::new(Code::SchemaViolation, format!("The {kind} would be nested too deeply: {inadmissible}. Nothing was changed."))
+            Problem::new(Code::SchemaViolation, format!("The {what} would be nested too deeply: {inadmissible}. Nothing was changed."))
         }
-    })?;
+    })
+}
+
+/// A document as it is stored: canonical, within its size, checked against the rules of its type. 413, then 422.
+pub fn content_of(kind: Kind, document: &Value) -> Result<Content> {
+    let Canonical { bytes, digest } = canonical_of(kind, document)?;
     let Verdict { publishable, diagnostics, manifest } = (kind.check)(document)?;
     let manifest = manifest.map(|manifest| (manifest.digest, manifest.bytes));
     Ok(Content { digest, body: bytes, manifest, checker_version: kind.checker_version, publishable, diagnostics })

@@ -114,6 +114,14 @@ endpoints! {
     Reads  flows::get_flow_snapshot
     Writes flows::restore_flow_snapshot
 
+    Reads  sync::export_resources
+    Reads  sync::get_content
+    Writes sync::put_content
+    Writes sync::record_pull
+    Reads  sync::get_drift
+    Reads  sync::list_history
+    Reads  sync::list_publishes
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox

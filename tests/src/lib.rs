@@ -37,7 +37,7 @@ mod wait;
 pub use api::{Api, fresh};
 pub use connectors::{config, config_of_size, without_flows};
 pub use database::{Scratch, scratch_database};
-pub use expect::{assert_millis, fields};
+pub use expect::{assert_millis, assert_seconds, fields};
 pub use http::{Answer, Request};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

@@ -4,7 +4,7 @@ use store::drafts::Draft;
 use store::publish::Minted;
 use store::resources::Resource;
 use store::versions::Version;
-use wire::flows::{Diagnostic, Flow, FlowDraftState, FlowProvenance, FlowSnapshot, FlowVersion, PublishedFlow};
+use wire::flows::{Diagnostic, Flow, FlowDraftState, FlowProvenance, FlowSnapshot, FlowVersion, LastPulled, PublishedFlow};
 
 use crate::problem::{Problem, Result};
 
@@ -35,8 +35,14 @@ pub fn flow(resource: Resource) -> Flow {
         published_version: resource.active_version,
         published_version_id: resource.published_version_id,
         has_unpublished_changes: resource.has_unpublished_changes,
-        diverged_from_git: false,
-        last_pulled: None,
+        diverged_from_git: resource.diverged_from_git,
+        last_pulled: resource.pulled_at.map(|at| LastPulled {
+            by: resource.pulled_by,
+            at_utc: at.into(),
+            host: resource.pulled_host,
+            branch: resource.pulled_branch,
+            commit: resource.pulled_commit,
+        }),
         archived: resource.archived,
         updated_at: resource.updated_at.into(),
     }

@@ -18,3 +18,9 @@ pub async fn find(tx: &mut Tx, workspace: Uuid, digest: Digest) -> Result<Option
 pub async fn body(tx: &mut Tx, workspace: Uuid, digest: Digest) -> Result<Vec<u8>> {
     find(tx, workspace, digest).await?.ok_or(crate::Error::Database(sqlx::Error::RowNotFound))
 }
+
+/// Stores a canonical body once. What nothing refers to within a day is collected.
+pub async fn keep(tx: &mut Tx, workspace: Uuid, digest: Digest, body: &[u8]) -> Result<()> {
+    sqlx::query("SELECT keep_content($1, $2, $3)").bind(workspace).bind(digest.as_bytes()).bind(body).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -9,13 +9,17 @@ pub mod contents;
 pub mod credentials;
 pub mod db;
 pub mod drafts;
+pub mod drift;
+pub mod exports;
 pub mod idempotency;
 pub mod jobs;
 pub mod outbox;
 pub mod publish;
+pub mod pulls;
 pub mod replica;
 pub mod resources;
 pub mod versions;
+pub mod workspaces;
 
 pub use db::{Db, Scope, Tx, end};
 

@@ -18,13 +18,25 @@ pub struct Resource {
     pub published_version_id: Option<i64>,
     pub has_unpublished_changes: bool,
     pub updated_at: DateTime<Utc>,
+    /// It was published from the designer surface since production last agreed with git.
+    pub diverged_from_git: bool,
+    /// The newest pull by anybody; none when all of these are.
+    pub pulled_at: Option<DateTime<Utc>>,
+    pub pulled_by: Option<String>,
+    pub pulled_host: Option<String>,
+    pub pulled_branch: Option<String>,
+    pub pulled_commit: Option<String>,
 }
 
 const SELECT: &str = "SELECT r.id, r.slug, r.name, r.archived, coalesce(v.version, 0) AS active_version, r.published_version_id,
-        v.digest IS DISTINCT FROM d.digest AS has_unpublished_changes, greatest(d.updated_at, v.published_at) AS updated_at
+        v.digest IS DISTINCT FROM d.digest AS has_unpublished_changes, greatest(d.updated_at, v.published_at) AS updated_at,
+        r.designer_publishes > coalesce(a.designer_publishes, 0) AS diverged_from_git,
+        p.as_of AS pulled_at, p.by_email AS pulled_by, p.host AS pulled_host, p.git_branch AS pulled_branch, p.git_commit_sha AS pulled_commit
    FROM resources r
    JOIN resource_drafts d ON d.resource_id = r.id
    LEFT JOIN resource_versions v ON v.id = r.published_version_id
+   LEFT JOIN git_anchors a ON a.resource_id = r.id
+   LEFT JOIN LATERAL (SELECT * FROM pulls WHERE resource_id = r.id ORDER BY as_of DESC LIMIT 1) AS p ON true
   WHERE r.workspace_id = ";
 
 /// By id or slug.

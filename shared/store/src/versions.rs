@@ -18,7 +18,9 @@ pub struct Version {
     pub source: String,
     pub surface: String,
     pub actor_kind: String,
+    pub created_by: Option<Uuid>,
     pub created_by_email: Option<String>,
+    pub client: Option<String>,
     pub git_commit_sha: Option<String>,
     pub git_branch: Option<String>,
     pub note: Option<String>,
@@ -38,7 +40,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT v.id, v.version, (v.id = r.published_version_id) IS TRUE AS is_active, v.digest, v.source, v.surface, v.actor_kind,
-                    v.created_by_email, v.git_commit_sha, v.git_branch, v.note, v.restored_from, v.archived, v.created_at, v.published_at
+                    v.created_by, v.created_by_email, v.client, v.git_commit_sha, v.git_branch, v.note, v.restored_from, v.archived, v.created_at, v.published_at
                FROM resource_versions v JOIN resources r ON r.id = v.resource_id
               WHERE v.workspace_id = $1 AND v.resource_id = $2 AND ",
             $tail
@@ -64,4 +66,43 @@ pub async fn published(tx: &mut Tx, workspace: Uuid, resource: Uuid, version: i3
 /// Any row of the history, by the id that history lists call `snapshot`.
 pub async fn snapshot(tx: &mut Tx, workspace: Uuid, resource: Uuid, id: i64) -> Result<Option<Version>> {
     Ok(sqlx::query_as(select!("v.id = $3")).bind(workspace).bind(resource).bind(id).fetch_optional(&mut **tx).await?)
+}
+
+/// The whole history, newest first, below `before`.
+pub async fn list_all(tx: &mut Tx, workspace: Uuid, resource: Uuid, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
+    Ok(sqlx::query_as(select!("v.id < coalesce($3, 9223372036854775807) ORDER BY v.id DESC LIMIT $4"))
+        .bind(workspace)
+        .bind(resource)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(&mut **tx)
+        .await?)
+}
+
+/// Where a page of the publish timeline ended.
+pub type PublishedBefore = (DateTime<Utc>, i64);
+
+/// Published versions by time, newest first: those since `since`, before `before`.
+pub async fn timeline(
+    tx: &mut Tx,
+    workspace: Uuid,
+    resource: Uuid,
+    since: Option<DateTime<Utc>>,
+    before: Option<PublishedBefore>,
+    limit: i64,
+) -> Result<Vec<Version>> {
+    let (before_at, before_id) = before.unzip();
+    Ok(sqlx::query_as(select!(
+        "v.version IS NOT NULL AND v.published_at >= coalesce($3, '-infinity'::timestamptz)
+          AND (v.published_at, v.id) < (coalesce($4, 'infinity'::timestamptz), coalesce($5, 9223372036854775807))
+          ORDER BY v.published_at DESC, v.id DESC LIMIT $6"
+    ))
+    .bind(workspace)
+    .bind(resource)
+    .bind(since)
+    .bind(before_at)
+    .bind(before_id)
+    .bind(limit)
+    .fetch_all(&mut **tx)
+    .await?)
 }

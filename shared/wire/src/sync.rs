@@ -1,1 +1,6 @@
 //! The sync API, which `fcc` stands on.
+
+pub mod drift;
+pub mod export;
+pub mod history;
+pub mod pulls;

@@ -1,33 +1,47 @@
-//! Times as the contract prints them: RFC 3339, UTC, milliseconds.
+//! Times as the contract prints them: RFC 3339, UTC, milliseconds; whole seconds where the seed prints them so.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment, printed with milliseconds: `2026-05-26T14:31:02.417Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
-#[schema(value_type = String, format = DateTime, example = "2026-05-26T14:31:02.417Z")]
-pub struct Millis(pub DateTime<Utc>);
+macro_rules! moment {
+    ($(#[$doc:meta])* $name:ident, $format:ident, $example:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
+        #[schema(value_type = String, format = DateTime, example = $example)]
+        pub struct $name(pub DateTime<Utc>);
 
-impl std::fmt::Display for Millis {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
-    }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::$format, true))
+            }
+        }
+
+        impl From<DateTime<Utc>> for $name {
+            fn from(at: DateTime<Utc>) -> Self {
+                $name(at)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                DateTime::<Utc>::deserialize(deserializer).map($name)
+            }
+        }
+    };
 }
 
-impl From<DateTime<Utc>> for Millis {
-    fn from(at: DateTime<Utc>) -> Self {
-        Millis(at)
-    }
+moment! {
+    /// A moment, printed with milliseconds: `2026-05-26T14:31:02.417Z`.
+    Millis, Millis, "2026-05-26T14:31:02.417Z"
 }
 
-impl Serialize for Millis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Millis {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        DateTime::<Utc>::deserialize(deserializer).map(Millis)
-    }
+moment! {
+    /// A moment, printed in whole seconds: `2026-05-26T14:31:02Z`.
+    Seconds, Secs, "2026-05-26T14:31:02Z"
 }

@@ -1,0 +1,33 @@
+-- Who has brought what into a checkout, and until when: drift tells from it what a checkout has not seen yet. Idempotent.
+
+-- When a surface other than the cli last wrote the draft; the cli's later writes leave it.
+ALTER TABLE resource_drafts ADD COLUMN IF NOT EXISTS other_surface_at timestamptz;
+
+-- The newest pull of each resource by each credential. A credential that is forgotten leaves its pulls behind: people still want to know.
+CREATE TABLE IF NOT EXISTS pulls (
+    workspace_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    resource_id uuid NOT NULL,
+    digest bytea NOT NULL CONSTRAINT pulls_digest_length CHECK (octet_length(digest) = 32),
+    as_of timestamptz NOT NULL,
+    by_email text,
+    host text,
+    git_branch text,
+    git_commit_sha text,
+    PRIMARY KEY (workspace_id, credential_id, resource_id),
+    CONSTRAINT pulls_resource_fk FOREIGN KEY (workspace_id, resource_id) REFERENCES resources (workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS ix_pulls_resource_as_of ON pulls (resource_id, as_of DESC);
+-- The newest anchor of a workspace.
+CREATE INDEX IF NOT EXISTS ix_git_anchors_workspace_at ON git_anchors (workspace_id, at DESC);
+
+ALTER TABLE pulls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pulls FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS owner_all ON pulls;
+CREATE POLICY owner_all ON pulls TO fc_owner USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS in_scope ON pulls;
+CREATE POLICY in_scope ON pulls TO fc_app
+    USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
+    WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+GRANT SELECT, INSERT, UPDATE ON pulls TO fc_app;
+GRANT UPDATE (other_surface_at) ON resource_drafts TO fc_app;
