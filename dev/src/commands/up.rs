@@ -83,6 +83,8 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             worker_queue_urls: vec![fleet_queue.clone(), example_queue.clone()],
             dispatch_queue_url: None,
             console_url: url.clone(),
+            evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         },
         wake.clone(),
     )?;

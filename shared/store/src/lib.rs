@@ -15,6 +15,8 @@ pub mod outbox;
 pub mod publish;
 pub mod replica;
 pub mod resources;
+pub mod run_stats;
+pub mod runs;
 pub mod versions;
 
 pub use db::{Db, Scope, Tx, end};
