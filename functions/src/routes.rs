@@ -114,6 +114,12 @@ endpoints! {
     Reads  flows::get_flow_snapshot
     Writes flows::restore_flow_snapshot
 
+    Writes runs::evaluate_flow
+    Writes runs::evaluate_flow_draft
+    Reads  runs::list_runs
+    Reads  runs::get_run_stats
+    Reads  runs::get_run
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox
@@ -122,6 +128,7 @@ endpoints! {
 pub const JOBS: &[Job] = &[
     Job { name: "dispatch_outbox", trigger: "queue", every: Some("rate(1 minute)") },
     Job { name: "reconcile_replica", trigger: "schedule", every: Some("rate(15 minutes)") },
+    Job { name: "roll_up_runs", trigger: "schedule", every: Some("rate(1 minute)") },
     Job { name: "sweep", trigger: "schedule", every: Some("rate(1 hour)") },
     Job { name: "migrate", trigger: "deployment", every: None },
 ];

@@ -9,3 +9,5 @@ pub mod get_run_stats;
 pub mod list_runs;
 mod percentiles;
 mod stats_steps;
+
+pub use stats_steps::MINUTES_KEPT_HOURS;
