@@ -41,6 +41,8 @@ BEGIN
     DELETE FROM retired_slugs WHERE workspace_id = p_workspace;
     DELETE FROM idempotency_keys WHERE workspace_id = p_workspace;
     DELETE FROM audit_log WHERE workspace_id = p_workspace;
+    DELETE FROM runs WHERE workspace_id = p_workspace;
+    DELETE FROM run_stats WHERE workspace_id = p_workspace;
     DELETE FROM credentials WHERE workspace_id = p_workspace;
     DELETE FROM memberships WHERE workspace_id = p_workspace;
     DELETE FROM workspaces WHERE id = p_workspace;

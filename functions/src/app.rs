@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ::replica::aws;
@@ -12,6 +13,7 @@ use store::Db;
 use tokio::sync::{Notify, OnceCell};
 
 use crate::extract::CallerCache;
+use crate::graphs::Graphs;
 use crate::settings::Settings;
 
 #[derive(Clone)]
@@ -21,6 +23,8 @@ pub struct Inner {
     pub db: Db,
     pub settings: Settings,
     pub(crate) callers: CallerCache,
+    pub(crate) graphs: Graphs,
+    retiring: AtomicBool,
     /// Wakes the dispatcher that runs in this process, if one does (the local stack).
     local_dispatcher: Option<Arc<Notify>>,
     jobs_db: OnceCell<Db>,
@@ -61,6 +65,8 @@ impl App {
             db,
             settings,
             callers: CallerCache::default(),
+            graphs: Graphs::default(),
+            retiring: AtomicBool::new(false),
             local_dispatcher,
             jobs_db: OnceCell::new(),
             aws: OnceCell::new(),
@@ -76,6 +82,17 @@ impl App {
     #[expect(clippy::disallowed_methods, reason = "the one source of randomness of the functions")]
     pub fn random(&self) -> [u8; 32] {
         rand::random()
+    }
+
+    /// An evaluation runs on although its caller was answered: a Lambda ends once this answer is out, rather than share its one
+    /// processor with it. The local gateway goes on.
+    pub(crate) fn retire(&self) {
+        self.retiring.store(true, Ordering::Relaxed);
+        tracing::warn!(event = "instance_retired", "an evaluation passed its time limit and can't be stopped");
+    }
+
+    pub fn is_retiring(&self) -> bool {
+        self.retiring.load(Ordering::Relaxed)
     }
 
     /// The database as the jobs' role.

@@ -6,10 +6,16 @@
 pub mod jobs;
 
 use std::process::ExitCode;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use lambda_runtime::{LambdaEvent, service_fn};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use lambda_http::Adapter;
+use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, service_fn};
 use serde_json::Value;
+use tower::Service;
+use tower::layer::layer_fn;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -34,7 +40,42 @@ pub fn serve_not_found() -> ExitCode {
 
 async fn serve_router(router: Router<App>) -> anyhow::Result<()> {
     let app = App::new(Settings::from_env()?)?;
-    lambda_http::run(gateway::wrap(router, app)).await.map_err(|error| anyhow::anyhow!(error))
+    let runtime = Runtime::new(Adapter::from(gateway::wrap(router, app.clone()))).layer(layer_fn(move |inner| Retiring { inner, app: app.clone() }));
+    runtime.run().await.map_err(|error| anyhow::anyhow!(error))
+}
+
+/// Around the runtime's own service, which has sent the answer when it is done: an instance that an endless evaluation keeps busy ends
+/// then, between two requests, and Lambda starts another for the next one.
+struct Retiring<S> {
+    inner: S,
+    app: App,
+}
+
+impl<S> Service<LambdaInvocation> for Retiring<S>
+where
+    S: Service<LambdaInvocation, Response = (), Error = lambda_runtime::Error>,
+    S::Future: 'static,
+{
+    type Response = ();
+    type Error = lambda_runtime::Error;
+    type Future = LocalBoxFuture<'static, Result<(), lambda_runtime::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let (answered, app) = (self.inner.call(invocation), self.app.clone());
+        async move {
+            answered.await?;
+            if app.is_retiring() {
+                // Not by returning: the runtime of main would wait for the thread that never ends.
+                std::process::exit(0);
+            }
+            Ok(())
+        }
+        .boxed_local()
+    }
 }
 
 /// The gateway sends here only what the endpoint takes: the two tables of routes differ.

@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod extract;
 pub mod flows;
 pub mod gateway;
+pub mod graphs;
 pub mod history;
 pub mod idempotent;
 pub mod jobs;

@@ -121,6 +121,11 @@ endpoints! {
     Reads  sync::get_drift
     Reads  sync::list_history
     Reads  sync::list_publishes
+    Writes runs::evaluate_flow
+    Writes runs::evaluate_flow_draft
+    Reads  runs::list_runs
+    Reads  runs::get_run_stats
+    Reads  runs::get_run
 
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
@@ -130,6 +135,7 @@ endpoints! {
 pub const JOBS: &[Job] = &[
     Job { name: "dispatch_outbox", trigger: "queue", every: Some("rate(1 minute)") },
     Job { name: "reconcile_replica", trigger: "schedule", every: Some("rate(15 minutes)") },
+    Job { name: "roll_up_runs", trigger: "schedule", every: Some("rate(1 minute)") },
     Job { name: "sweep", trigger: "schedule", every: Some("rate(1 hour)") },
     Job { name: "migrate", trigger: "deployment", every: None },
 ];

@@ -1,6 +1,11 @@
 //! The environment, read once.
 
+use std::time::Duration;
+
 use replica::aws::AwsSettings;
+
+pub const EVALUATION_LIMIT: Duration = Duration::from_secs(1);
+pub const RUN_RETENTION_DAYS: i32 = 90;
 
 /// What a function needs to know of where it runs. Addresses that a function does not use may be missing.
 #[derive(Debug, Clone)]
@@ -19,6 +24,11 @@ pub struct Settings {
     pub dispatch_queue_url: Option<String>,
     /// Where people find the console.
     pub console_url: String,
+    /// An evaluation that takes longer is answered without its result. Tables decide in microseconds; a second is far beyond what a
+    /// good graph needs, also on the smallest Lambda, and far below the 30 s at which API Gateway stops waiting.
+    pub evaluation_limit: Duration,
+    /// Runs are kept for at least this many days, and go with their month.
+    pub run_retention_days: i32,
 }
 
 impl Settings {
@@ -49,6 +59,11 @@ impl Settings {
                 .unwrap_or_default(),
             dispatch_queue_url: optional("DISPATCH_QUEUE_URL"),
             console_url: optional("CONSOLE_URL").unwrap_or_default(),
+            evaluation_limit: match optional("EVALUATION_LIMIT_MS") {
+                Some(text) => Duration::from_millis(text.parse()?),
+                None => EVALUATION_LIMIT,
+            },
+            run_retention_days: optional("RUN_RETENTION_DAYS").map(|text| text.parse()).transpose()?.unwrap_or(RUN_RETENTION_DAYS),
         })
     }
 }

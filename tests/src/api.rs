@@ -82,6 +82,8 @@ impl Api {
             worker_queue_urls: fleets.to_vec(),
             dispatch_queue_url: None,
             console_url: "https://console.example".to_owned(),
+            evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         };
         let app = App::with_local_dispatcher(settings, wake.clone()).unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();

@@ -107,6 +107,8 @@ impl Stage<'_> {
             worker_queue_urls: vec![self.queue.clone()],
             dispatch_queue_url: None,
             console_url: String::new(),
+            evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         };
         let mut tasks = JoinSet::new();
         let app = if serving.dispatching {

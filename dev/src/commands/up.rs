@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use functions::app::App;
-use functions::jobs::{dispatch_outbox, reconcile_replica, sweep};
+use functions::jobs::{dispatch_outbox, reconcile_replica, roll_up_runs, sweep};
 use replica::{Jitter, aws};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -83,6 +83,8 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             worker_queue_urls: vec![fleet_queue.clone(), example_queue.clone()],
             dispatch_queue_url: None,
             console_url: url.clone(),
+            evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         },
         wake.clone(),
     )?;
@@ -139,10 +141,12 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
 /// What the schedules of a deployment start. One that fails is said, and the next one tries again.
 async fn schedules(app: App) -> Result<()> {
     let mut reconcile = tokio::time::interval(Duration::from_secs(15 * 60));
+    let mut minutely = tokio::time::interval(Duration::from_secs(60));
     let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         let failed = tokio::select! {
             _ = reconcile.tick() => reconcile_replica::run(&app, reconcile_replica::Options::default()).await.err(),
+            _ = minutely.tick() => roll_up_runs::run(&app).await.err(),
             _ = hourly.tick() => sweep::run(&app).await.err(),
         };
         if let Some(error) = failed {

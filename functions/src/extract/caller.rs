@@ -1,8 +1,6 @@
 //! Who is calling: the secret as presented, the identity behind it, and the workspace it is used in.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -101,6 +99,11 @@ pub struct WorkspaceAt {
 }
 
 impl Identity {
+    async fn of(parts: &mut Parts, app: &App, cached: bool) -> Result<Identity> {
+        let presented = Presented::from_request_parts(parts, app).await?;
+        Ok(Identity::resolve(app, &presented, cached).await?.as_ref().clone())
+    }
+
     /// Reads may be answered from the cache; everything else asks the database, so that a revocation holds at once.
     pub(crate) async fn resolve(app: &App, presented: &Presented, cached: bool) -> Result<Arc<Identity>> {
         let key = (presented.secret, presented.workspace.clone());
@@ -158,9 +161,8 @@ impl FromRequestParts<App> for Identity {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let presented = Presented::from_request_parts(parts, app).await?;
         let cached = parts.method == Method::GET || parts.method == Method::HEAD;
-        Ok(Identity::resolve(app, &presented, cached).await?.as_ref().clone())
+        Identity::of(parts, app, cached).await
     }
 }
 
@@ -177,6 +179,26 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let identity = Identity::from_request_parts(parts, app).await?;
+        Caller::in_its_workspace(identity, parts)
+    }
+}
+
+/// A caller as it was known within the last minute, also for a POST: evaluating changes nothing, and happens too often to ask for
+/// the credential each time.
+#[derive(Debug, Clone)]
+pub struct Evaluator(pub Caller);
+
+impl FromRequestParts<App> for Evaluator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let identity = Identity::of(parts, app, true).await?;
+        Caller::in_its_workspace(identity, parts).map(Evaluator)
+    }
+}
+
+impl Caller {
+    fn in_its_workspace(identity: Identity, parts: &Parts) -> Result<Caller> {
         let provenance = Provenance::of(identity.surface, &parts.headers);
         match (provenance, &identity.workspace) {
             (Ok(provenance), Ok(workspace)) => Ok(Caller { workspace: workspace.clone(), identity, provenance }),
@@ -188,9 +210,7 @@ impl FromRequestParts<App> for Caller {
             }
         }
     }
-}
 
-impl Caller {
     pub fn scope(&self) -> store::Scope {
         store::Scope { workspace: self.workspace.id, user: self.identity.user }
     }
@@ -259,41 +279,4 @@ fn forbidden(kind: CredentialKind, role: Option<Role>, right: Right) -> Problem 
         _ => format!("This token does not include the right to {what}."),
     };
     Problem::new(Code::Forbidden, detail).fact("right", right.as_str())
-}
-
-type CacheKey = (Digest, Option<String>);
-
-/// Identities that were asked for lately, for reads. At most a minute old, so that a revocation holds within that.
-#[derive(Debug, Default)]
-pub struct CallerCache(Mutex<HashMap<CacheKey, (Instant, Arc<Identity>)>>);
-
-const CACHE_FOR: Duration = Duration::from_secs(60);
-const CACHE_ENTRIES: usize = 10_000;
-
-impl CallerCache {
-    fn get(&self, key: &CacheKey) -> Option<Arc<Identity>> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.get(key).filter(|(at, _)| at.elapsed() < CACHE_FOR).map(|(_, identity)| identity.clone())
-    }
-
-    fn put(&self, key: CacheKey, identity: Arc<Identity>) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= CACHE_ENTRIES {
-            entries.retain(|_, (at, _)| at.elapsed() < CACHE_FOR);
-            if entries.len() >= CACHE_ENTRIES {
-                entries.clear();
-            }
-        }
-        entries.insert(key, (Instant::now(), identity));
-    }
-
-    /// The same for a session that its own cookie ended.
-    pub fn forget_secret(&self, secret: Digest) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _), _| *known != secret);
-    }
-
-    /// A revoked credential is forgotten here at once; other instances follow within the minute.
-    pub fn forget(&self, credential: Uuid) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, identity)| identity.credential != credential);
-    }
 }

@@ -15,6 +15,8 @@ pub struct Migrated {
 pub async fn run(owner_url: &str) -> anyhow::Result<Migrated> {
     store::admin::migrate(&owner_url.parse()?).await?;
     let db = store::Db::connect_lazily(owner_url, 1)?;
+    // Also where the schema was up to date: the months ahead are there before the first sweep.
+    store::jobs::make_run_partitions(&db, 3).await?;
     let mut migrated = Migrated::default();
     for kind in [connectors::KIND, flows::KIND] {
         migrated.drafts_checked += renew_verdicts::run(&db, kind).await?;

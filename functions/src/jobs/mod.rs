@@ -5,4 +5,5 @@ pub mod dispatch_outbox;
 pub mod migrate;
 pub mod reconcile_replica;
 pub mod renew_verdicts;
+pub mod roll_up_runs;
 pub mod sweep;

@@ -29,6 +29,11 @@ pub fn reconcile_replica() -> ExitCode {
 }
 
 /// Started by the schedule.
+pub fn roll_up_runs() -> ExitCode {
+    consume(app, |app, _| async move { answer(&jobs::roll_up_runs::run(&app).await?) })
+}
+
+/// Started by the schedule.
 pub fn sweep() -> ExitCode {
     consume(app, |app, _| async move { answer(&jobs::sweep::run(&app).await?) })
 }

@@ -78,3 +78,30 @@ pub async fn collect_contents(db: &Db, after: Option<&ContentKey>, page: i64) ->
     .await?;
     Ok((gone, workspace.zip(digest)))
 }
+
+/// Makes what is missing of the partitions of this month and the next ones; how many that were.
+pub async fn make_run_partitions(db: &Db, months_ahead: i32) -> Result<i32> {
+    Ok(sqlx::query_scalar("SELECT make_run_partitions($1)").bind(months_ahead).fetch_one(db.pool()).await?)
+}
+
+/// Drops the months of runs that ended more than `days` ago, and their sums; how many months that were.
+pub async fn drop_run_partitions(db: &Db, days: i32) -> Result<i32> {
+    Ok(sqlx::query_scalar("SELECT drop_run_partitions(clock_timestamp() - make_interval(days => $1))")
+        .bind(days)
+        .fetch_one(db.pool())
+        .await?)
+}
+
+/// Whether runs had to go where no partition was made for them.
+pub async fn runs_without_a_partition(db: &Db) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM runs_default)").fetch_one(db.pool()).await?)
+}
+
+/// Sums by the minute serve charts of the last day.
+pub async fn forget_minutes(db: &Db, hours: i32) -> Result<u64> {
+    Ok(sqlx::query("DELETE FROM run_stats WHERE grain = 'minute' AND at < clock_timestamp() - make_interval(hours => $1)")
+        .bind(hours)
+        .execute(db.pool())
+        .await?
+        .rows_affected())
+}

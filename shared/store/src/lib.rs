@@ -18,6 +18,8 @@ pub mod publish;
 pub mod pulls;
 pub mod replica;
 pub mod resources;
+pub mod run_stats;
+pub mod runs;
 pub mod versions;
 pub mod workspaces;
 

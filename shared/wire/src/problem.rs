@@ -66,6 +66,8 @@ codes! {
     UnsupportedNode = "unsupported_node", 422, "The graph holds a node that flows may not run";
     GraphTooComplex = "graph_too_complex", 422, "The graph is larger or deeper than flows may be";
     NotPublishable = "not_publishable", 422, "The draft cannot be published";
+    EvaluationFailed = "evaluation_failed", 422, "The flow could not be evaluated";
+    EvaluationTimeout = "evaluation_timeout", 422, "The evaluation took too long";
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     Unavailable = "unavailable", 503, "Try again in a moment";
     Internal = "internal", 500, "Something went wrong on our side";
