@@ -126,6 +126,15 @@ endpoints! {
     Reads  runs::list_runs
     Reads  runs::get_run_stats
     Reads  runs::get_run
+    Reads  workspaces::list_workspaces
+    Writes workspaces::create_workspace
+    Reads  workspaces::get_workspace
+    Writes workspaces::patch_workspace
+    Reads  workspaces::list_members
+    Writes workspaces::add_member
+    Writes workspaces::patch_member
+    Writes workspaces::remove_member
+    Reads  workspaces::list_audit
 
     Reads  replica::get_replica_status
     Reads  replica::list_outbox

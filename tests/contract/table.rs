@@ -10,6 +10,8 @@ pub struct Ours {
     connector: String,
     snapshot: String,
     token: String,
+    workspace: String,
+    member: String,
 }
 
 /// A request that its endpoint takes from the right caller.
@@ -27,14 +29,17 @@ pub struct Call {
 }
 
 impl Ours {
-    /// A connector with one version and a changed draft, and a token.
+    /// A connector with one version and a changed draft, a token, and a member beside the owner.
     pub async fn make(api: &Api) -> Ours {
         api.publish_first("crm").await;
         api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
         let connector = text(&api.get("/api/connectors/crm").await.ok()["id"]);
         let snapshot: i64 = sqlx::query_scalar("SELECT max(id) FROM resource_versions").fetch_one(&api.owner_db).await.unwrap();
         let token = text(&api.get("/v1/tokens").await.ok()["items"][0]["id"]);
-        Ours { connector, snapshot: snapshot.to_string(), token }
+        let workspace = api.tenant.workspace.to_string();
+        let member = json!({"email": "ada@acme.example", "role": "viewer"});
+        let member = text(&api.post("/v1/workspaces/acme/members").json(member).await.with_status(201)["userId"]);
+        Ours { connector, snapshot: snapshot.to_string(), token, workspace, member }
     }
 
     /// Every endpoint of the table, in its order.
@@ -58,6 +63,8 @@ impl Ours {
         let tokens = pattern.starts_with("/v1/tokens");
         match segment {
             "{id}" if tokens => &self.token,
+            "{id}" if pattern.starts_with("/v1/workspaces") => &self.workspace,
+            "{userId}" => &self.member,
             "{id}" => &self.connector,
             "{name}" if pattern.starts_with("/api/schemas") => "connector-v3.json",
             "{name}" => "contact",
@@ -108,6 +115,9 @@ fn good_body(operation: &str) -> Value {
         "put_connector_event_flow" => json!({"entity": "contact", "action": "upsert", "mapping": {}}),
         "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
         "rollback_connector" => json!({"version": 1, "base_version": 1}),
+        "create_workspace" => json!({"slug": "another", "name": "Another"}),
+        "add_member" => json!({"email": "grace@acme.example", "role": "author"}),
+        "patch_member" => json!({"role": "author"}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

@@ -13,6 +13,7 @@ pub mod drift;
 pub mod exports;
 pub mod idempotency;
 pub mod jobs;
+pub mod members;
 pub mod outbox;
 pub mod publish;
 pub mod pulls;

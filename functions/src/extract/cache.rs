@@ -1,4 +1,4 @@
-//! Who called lately.
+//! Identities that were asked for lately.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::caller::Identity;
 
-type CacheKey = (Digest, Option<String>);
+/// The secret, and the workspace that was named with it.
+pub(super) type CacheKey = (Digest, Option<String>);
 
 /// Identities that were asked for lately, for reads. At most a minute old, so that a revocation holds within that.
 #[derive(Debug, Default)]
@@ -38,6 +39,11 @@ impl CallerCache {
     /// The same for a session that its own cookie ended.
     pub fn forget_secret(&self, secret: Digest) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _), _| *known != secret);
+    }
+
+    /// Somebody who belongs to more, to less or as something else than before.
+    pub fn forget_user(&self, user: Option<Uuid>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (_, identity)| user.is_none() || identity.user != user);
     }
 
     /// A revoked credential is forgotten here at once; other instances follow within the minute.
