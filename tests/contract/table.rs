@@ -108,6 +108,7 @@ fn good_body(operation: &str) -> Value {
         "put_connector_event_flow" => json!({"entity": "contact", "action": "upsert", "mapping": {}}),
         "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
         "rollback_connector" => json!({"version": 1, "base_version": 1}),
+        "plan_sync" | "apply_sync" => json!({"resources": []}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

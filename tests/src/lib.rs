@@ -31,6 +31,7 @@ mod database;
 mod expect;
 mod http;
 pub mod invariants;
+mod sync;
 mod tokens;
 mod wait;
 
@@ -39,5 +40,6 @@ pub use connectors::{config, config_of_size, without_flows};
 pub use database::{Scratch, scratch_database};
 pub use expect::{assert_millis, fields};
 pub use http::{Answer, Request};
+pub use sync::{digest, file};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

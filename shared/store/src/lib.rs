@@ -2,14 +2,17 @@
 //! a [`Scope`] and filters on it; row-level security holds when that is forgotten.
 
 pub mod admin;
+pub mod apply;
 pub mod audit;
 pub mod callers;
 pub mod contents;
 pub mod credentials;
 pub mod db;
 pub mod drafts;
+pub mod governance;
 pub mod idempotency;
 pub mod jobs;
+pub mod many;
 pub mod outbox;
 pub mod publish;
 pub mod replica;
