@@ -109,6 +109,7 @@ fn good_body(operation: &str) -> Value {
         "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
         "rollback_connector" => json!({"version": 1, "base_version": 1}),
         "plan_sync" | "apply_sync" => json!({"resources": []}),
+        "publish_sync" => json!({"connectorIds": []}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),
