@@ -96,6 +96,16 @@ impl Problem {
         self
     }
 
+    /// One refusal for several documents: the errors of another of the same code are listed too, as many as an answer can carry.
+    pub fn joined(mut self, other: Problem) -> Problem {
+        const MAX_ERRORS: usize = 1000;
+        if other.0.code == self.0.code {
+            self.0.errors.extend(other.0.errors);
+            self.0.errors.truncate(MAX_ERRORS);
+        }
+        self
+    }
+
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
         self.0.headers.insert(name, value);
         self
@@ -105,6 +115,14 @@ impl Problem {
     pub(crate) fn in_camel_case(mut self) -> Problem {
         self.0.facts = std::mem::take(&mut self.0.facts).into_iter().map(|(name, value)| (camel_case(&name), value)).collect();
         self
+    }
+
+    /// As one of several reasons in another problem's facts.
+    pub fn into_fact(self) -> Value {
+        let Inner { code, detail, mut facts, .. } = *self.0;
+        facts.insert("code".to_owned(), code.as_str().into());
+        facts.insert("detail".to_owned(), detail.into());
+        Value::Object(facts)
     }
 
     pub fn code(&self) -> Code {

@@ -135,6 +135,9 @@ endpoints! {
     Writes workspaces::patch_member
     Writes workspaces::remove_member
     Reads  workspaces::list_audit
+    Reads  sync::plan_sync
+    Writes sync::apply_sync
+    Mints  sync::publish_sync
 
     Reads  replica::get_replica_status
     Reads  replica::list_outbox

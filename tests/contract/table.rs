@@ -118,6 +118,8 @@ fn good_body(operation: &str) -> Value {
         "create_workspace" => json!({"slug": "another", "name": "Another"}),
         "add_member" => json!({"email": "grace@acme.example", "role": "author"}),
         "patch_member" => json!({"role": "author"}),
+        "plan_sync" | "apply_sync" => json!({"resources": []}),
+        "publish_sync" => json!({"connectorIds": []}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

@@ -32,6 +32,7 @@ mod expect;
 mod http;
 pub mod invariants;
 mod runs;
+mod sync;
 mod tokens;
 mod wait;
 
@@ -41,5 +42,6 @@ pub use database::{Scratch, scratch_database};
 pub use expect::{assert_millis, assert_seconds, fields};
 pub use http::{Answer, Request};
 pub use runs::{decides, pricing};
+pub use sync::{digest, file};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

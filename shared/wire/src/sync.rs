@@ -4,3 +4,5 @@ pub mod drift;
 pub mod export;
 pub mod history;
 pub mod pulls;
+pub mod plan;
+pub mod publish;

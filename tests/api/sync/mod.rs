@@ -5,3 +5,7 @@ mod list_history;
 mod list_publishes;
 mod put_content;
 mod record_pull;
+mod apply_sync;
+mod plan_sync;
+mod publish_sync;
+mod random_states;
