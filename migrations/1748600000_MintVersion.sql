@@ -16,6 +16,8 @@ DECLARE
     v_actor_kind text;
     v_mode text;
     v_repo text;
+    -- A key belongs to one operation of the API: publish_flow is another than publish_connector.
+    v_keyed text := p_operation || '_' || p_type;
     v_key idempotency_keys;
     v_ids uuid[] := '{}';
     v_id uuid;
@@ -46,11 +48,11 @@ BEGIN
     PERFORM set_config('app.workspace', v_caller.workspace_id::text, true);
 
     IF p_idempotency_key IS NOT NULL THEN
-        IF NOT pg_try_advisory_xact_lock(hashtextextended(v_caller.credential_id::text || v_caller.workspace_id || p_operation || ':' || p_idempotency_key, 7)) THEN
+        IF NOT pg_try_advisory_xact_lock(hashtextextended(v_caller.credential_id::text || v_caller.workspace_id || v_keyed || ':' || p_idempotency_key, 7)) THEN
             RETURN jsonb_build_object('status', 'refused', 'code', 'in_progress');
         END IF;
         SELECT * INTO v_key FROM idempotency_keys k
-         WHERE k.credential_id = v_caller.credential_id AND k.workspace_id = v_caller.workspace_id AND k.operation = p_operation AND k.key = p_idempotency_key
+         WHERE k.credential_id = v_caller.credential_id AND k.workspace_id = v_caller.workspace_id AND k.operation = v_keyed AND k.key = p_idempotency_key
            AND k.created_at > clock_timestamp() - interval '24 hours';
         IF FOUND THEN
             IF v_key.request_digest <> p_request_digest THEN
@@ -261,7 +263,7 @@ BEGIN
     v_answer := jsonb_build_object('status', 'minted', 'workspace_id', v_caller.workspace_id, 'items', v_answer, 'replayed', false);
     IF p_idempotency_key IS NOT NULL THEN
         INSERT INTO idempotency_keys AS k (credential_id, operation, key, workspace_id, request_digest, answer)
-        VALUES (v_caller.credential_id, p_operation, p_idempotency_key, v_caller.workspace_id, p_request_digest, v_answer)
+        VALUES (v_caller.credential_id, v_keyed, p_idempotency_key, v_caller.workspace_id, p_request_digest, v_answer)
         ON CONFLICT (credential_id, workspace_id, operation, key)
             DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, created_at = excluded.created_at;
     END IF;

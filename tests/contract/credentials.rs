@@ -3,7 +3,7 @@
 use dev::stack::tenants::new_secret;
 use domain::digest::Digest;
 use domain::token::TokenKind;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Api, Token};
 
 use crate::table::Ours;
@@ -19,7 +19,7 @@ async fn every_endpoint_but_the_open_ones_refuses_a_credential_that_does_not_wor
     let damaged = format!("{}{}", &whole[..whole.len() - 1], if whole.ends_with('0') { '1' } else { '0' });
     let expired = lapsed(&api, "expires_at = now() - interval '1 second'").await;
     let revoked = lapsed(&api, "revoked_at = now()").await;
-    let before = api.draft("crm").await;
+    let before = drafts(&api).await;
 
     let mut visited = 0;
     for call in ours.calls() {
@@ -48,8 +48,12 @@ async fn every_endpoint_but_the_open_ones_refuses_a_credential_that_does_not_wor
         }
     }
     assert_eq!(visited, functions::routes::ENDPOINTS.len());
-    assert_eq!(api.draft("crm").await, before);
+    assert_eq!(drafts(&api).await, before);
     api.finish().await;
+}
+
+async fn drafts(api: &Api) -> [Value; 2] {
+    [api.draft("crm").await, api.flow_draft("discounts").await]
 }
 
 /// An owner's token that no longer works.
@@ -80,8 +84,8 @@ async fn another_tenants_token_finds_nothing_of_ours() {
     let api = Api::start().await;
     let ours = Ours::make(&api).await;
     let stranger = api.other_tenant.token.clone();
-    let before = api.draft("crm").await;
-    let history = api.history_length("crm").await;
+    let before = drafts(&api).await;
+    let history = (api.history_length("crm").await, api.history_length("discounts").await);
 
     let mut visited = 0;
     for call in ours.calls().into_iter().filter(|call| call.pattern.contains("{id}")) {
@@ -90,15 +94,15 @@ async fn another_tenants_token_finds_nothing_of_ours() {
     }
     assert_eq!(visited, functions::routes::all().iter().filter(|route| route.path.contains("{id}")).count());
 
-    for list in ["/api/connectors", "/v1/replica/outbox"] {
+    for list in ["/api/connectors", "/v1/flows", "/v1/replica/outbox"] {
         assert_eq!(api.get(list).as_(&stranger).await.ok()["items"], json!([]), "{list}");
     }
     let tokens = api.get("/v1/tokens").as_(&stranger).await.ok();
     let mine = api.get("/v1/tokens").await.ok();
-    let ids = |page: &serde_json::Value| page["items"].as_array().unwrap().iter().map(|token| token["id"].clone()).collect::<Vec<_>>();
+    let ids = |page: &Value| page["items"].as_array().unwrap().iter().map(|token| token["id"].clone()).collect::<Vec<_>>();
     assert!(ids(&tokens).iter().all(|id| !ids(&mine).contains(id)), "{tokens}");
 
-    assert_eq!(api.draft("crm").await, before);
-    assert_eq!(api.history_length("crm").await, history);
+    assert_eq!(drafts(&api).await, before);
+    assert_eq!((api.history_length("crm").await, api.history_length("discounts").await), history);
     api.finish().await;
 }

@@ -7,11 +7,17 @@ use tests::{Api, Request};
 
 /// What stands for the parameters of paths: all of it is the first tenant's.
 pub struct Ours {
-    connector: String,
-    snapshot: String,
+    connector: Part,
+    flow: Part,
     token: String,
     workspace: String,
     member: String,
+}
+
+/// A connector's or a flow's id, and that of its newest snapshot.
+struct Part {
+    id: String,
+    snapshot: String,
 }
 
 /// A request that its endpoint takes from the right caller.
@@ -29,17 +35,19 @@ pub struct Call {
 }
 
 impl Ours {
-    /// A connector with one version and a changed draft, a token, and a member beside the owner.
+    /// A connector and a flow, each with one version and a changed draft, a token, and a member beside the owner.
     pub async fn make(api: &Api) -> Ours {
         api.publish_first("crm").await;
         api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
-        let connector = text(&api.get("/api/connectors/crm").await.ok()["id"]);
-        let snapshot: i64 = sqlx::query_scalar("SELECT max(id) FROM resource_versions").fetch_one(&api.owner_db).await.unwrap();
+        let connector = part(api, "/api/connectors/crm").await;
+        api.publish_first_flow("discounts").await;
+        api.put_graph("discounts", tests::graph_with([("big", "20")])).await;
+        let flow = part(api, "/v1/flows/discounts").await;
         let token = text(&api.get("/v1/tokens").await.ok()["items"][0]["id"]);
         let workspace = api.tenant.workspace.to_string();
         let member = json!({"email": "ada@acme.example", "role": "viewer"});
         let member = text(&api.post("/v1/workspaces/acme/members").json(member).await.with_status(201)["userId"]);
-        Ours { connector, snapshot: snapshot.to_string(), token, workspace, member }
+        Ours { connector, flow, token, workspace, member }
     }
 
     /// Every endpoint of the table, in its order.
@@ -61,18 +69,19 @@ impl Ours {
 
     fn fill<'a>(&'a self, pattern: &str, segment: &'a str) -> &'a str {
         let tokens = pattern.starts_with("/v1/tokens");
+        let resource = if pattern.starts_with("/v1/flows") { &self.flow } else { &self.connector };
         match segment {
             "{id}" if tokens => &self.token,
             "{id}" if pattern.starts_with("/v1/workspaces") => &self.workspace,
             "{userId}" => &self.member,
-            "{id}" => &self.connector,
+            "{id}" => &resource.id,
             "{name}" if pattern.starts_with("/api/schemas") => "connector-v3.json",
             "{name}" => "contact",
             "{source}" => "hubspot",
             "{type}" if pattern.starts_with("/v1/replica") => "connector",
             "{type}" => "contact.created",
             "{version}" => "1",
-            "{snapshot}" => &self.snapshot,
+            "{snapshot}" => &resource.snapshot,
             parameter if parameter.starts_with('{') => panic!("say in tests/contract/table.rs what stands for {parameter} of {pattern}"),
             literal => literal,
         }
@@ -105,6 +114,14 @@ fn takes_body(endpoint: &functions::routes::Endpoint) -> bool {
     operations.flatten().any(|operation| operation.request_body.is_some())
 }
 
+/// What was saved last, and of what.
+async fn part(api: &Api, path: &str) -> Part {
+    let id = text(&api.get(path).await.ok()["id"]);
+    let newest = "SELECT max(id) FROM resource_versions WHERE resource_id = $1::uuid";
+    let snapshot: i64 = sqlx::query_scalar(newest).bind(&id).fetch_one(&api.owner_db).await.unwrap();
+    Part { id, snapshot: snapshot.to_string() }
+}
+
 /// A body that gets as far as the resource. `{}` serves where every member is optional.
 fn good_body(operation: &str) -> Value {
     match operation {
@@ -120,6 +137,11 @@ fn good_body(operation: &str) -> Value {
         "patch_member" => json!({"role": "author"}),
         "plan_sync" | "apply_sync" => json!({"resources": []}),
         "publish_sync" => json!({"connectorIds": []}),
+        "create_flow" => json!({"slug": "another", "name": "Another"}),
+        "patch_flow" => json!({"name": "Renamed"}),
+        "put_flow_draft" => json!({"graph": tests::graph()}),
+        "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
+        "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

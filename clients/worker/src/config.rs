@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A published version: its whole body, checked against its digest. Never changes; a newer version is another `Config`.
+/// A published version of a connector or a flow: its whole body, checked against its digest. Never changes; a newer version is
+/// another `Config`.
 #[derive(Debug)]
 pub struct Config {
     pub workspace_id: Uuid,
@@ -25,7 +26,7 @@ pub struct Config {
     /// A tombstone: stop doing what this config says. The body is still there for those who need to wind down.
     pub archived: bool,
     pub published_at: DateTime<Utc>,
-    /// The canonical JSON, unparsed: a worker that only routes by [`Config::event_flow`] never pays for parsing megabytes.
+    /// The canonical JSON, a connector's config or a flow's graph, unparsed: a worker that only routes by [`Config::event_flow`] never pays for parsing megabytes.
     pub body: Bytes,
     pub(crate) manifest_digest: Digest,
     manifest: Arc<[ManifestEntry]>,
@@ -84,7 +85,7 @@ impl Config {
         place.ok().map(|index| &self.manifest[index])
     }
 
-    /// All event flows, by source and type.
+    /// All event flows, by source and type; a flow has none.
     pub fn event_flows(&self) -> &[ManifestEntry] {
         &self.manifest
     }

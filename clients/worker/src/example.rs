@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::identity::ResourceType;
 use replica::Order;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -64,8 +65,15 @@ fn is_news(printed: &mut HashMap<(Uuid, Uuid), Order>, config: &Config) -> bool 
 fn line(workspaces: &BTreeMap<Uuid, String>, config: &Config) -> String {
     let workspace = workspaces.get(&config.workspace_id).cloned().unwrap_or_else(|| config.workspace_id.to_string());
     let (slug, version, digest) = (&config.slug, config.version, config.digest);
-    let flows = config.event_flows().len();
-    let plural = if flows == 1 { "" } else { "s" };
+    let about = match config.resource_type {
+        ResourceType::Connector => {
+            let flows = config.event_flows().len();
+            let plural = if flows == 1 { "" } else { "s" };
+            format!("digest {digest:.8}, {flows} event flow{plural}")
+        }
+        // A connector may have the same slug.
+        ResourceType::Flow => format!("flow, digest {digest:.8}"),
+    };
     let archived = if config.archived { "yes" } else { "no" };
-    format!("worker: {workspace}/{slug} now runs version {version} (digest {digest:.8}, {flows} event flow{plural}, archived: {archived})")
+    format!("worker: {workspace}/{slug} now runs version {version} ({about}, archived: {archived})")
 }

@@ -1,6 +1,6 @@
 //! What a worker uses to run what was published, seconds after it was, and to go on running it when all else fails.
 //!
-//! [`DynamoConfigStore`] keeps the configs that a worker asked for in memory and current; [`Consumer`] feeds it with the
+//! [`DynamoConfigStore`] keeps what a worker asked for, connectors' configs and flows' graphs alike, in memory and current; [`Consumer`] feeds it with the
 //! fleet's notifications. A worker that never sees a notification is at most one poll behind. [`run_example`] is a whole
 //! worker in miniature: it prints what it would run.
 

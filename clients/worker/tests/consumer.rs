@@ -98,8 +98,15 @@ async fn the_example_worker_prints_a_line_a_change() {
     let mut second = first.clone();
     (second.version, second.archived) = (2, true);
     stack.replica.write(&second).await.unwrap();
-    Notifier::new(stack.sqs.clone(), vec![queue]).notify(&[notification(&second)]).await.remove(0).unwrap();
+    let notifier = Notifier::new(stack.sqs.clone(), vec![queue]);
+    notifier.notify(&[notification(&second)]).await.remove(0).unwrap();
     assert_eq!(next().await, "worker: acme/hubspot-crm now runs version 2 (digest 44136fa3, 2 event flows, archived: yes)");
+
+    let mut flow = stack.flow(fresh(), 1, "{}");
+    flow.slug = "hubspot-crm".into();
+    stack.replica.write(&flow).await.unwrap();
+    notifier.notify(&[notification(&flow)]).await.remove(0).unwrap();
+    assert_eq!(next().await, "worker: acme/hubspot-crm now runs version 1 (flow, digest 44136fa3, archived: no)");
 
     stop.send(true).unwrap();
     tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap();

@@ -50,6 +50,45 @@ async fn an_event_is_routed_without_parsing_the_body() {
 }
 
 #[tokio::test]
+async fn a_flow_is_served_beside_the_connector_of_its_slug() {
+    let stack = stack().await;
+    let connector = stack.publish(fresh(), 4, r#"{"settings":{}}"#).await;
+    let mut flow = stack.flow(fresh(), 1, r#"{"edges":[],"nodes":[{"id":"in"}]}"#);
+    flow.slug = connector.slug.clone();
+    stack.replica.write(&flow).await.unwrap();
+    let get = async |of: ResourceType| stack.store.get(stack.workspace, of, &flow.slug).await.unwrap().unwrap();
+    let graph = get(ResourceType::Flow).await;
+    assert_eq!((graph.resource_id, graph.resource_type, graph.version), (flow.resource_id, ResourceType::Flow, 1));
+    assert_eq!((&graph.body, &graph.value().unwrap()["nodes"][0]["id"]), (&flow.body, &"in".into()));
+    assert!(graph.event_flows().is_empty() && graph.event_flow("hubspot", "contact.created").is_none());
+    let config = get(ResourceType::Connector).await;
+    assert_eq!((config.resource_id, config.version, &config.body), (connector.resource_id, 4, &connector.body));
+}
+
+#[tokio::test]
+async fn a_flow_is_kept_current_by_notifications_and_by_the_poll() {
+    let stack = stack().await;
+    let resource = fresh();
+    stack.store.follow_workspace(stack.workspace);
+    let publish = async |version: i64| {
+        let flow = stack.flow(resource, version, noise(20_000, version as u64));
+        stack.replica.write(&flow).await.unwrap();
+        flow
+    };
+    publish(1).await;
+    assert_eq!(stack.store.poll().await, Poll { followed: 1, changed: 1, failed: 0 });
+    let second = publish(2).await;
+    assert_eq!(stack.store.on_notification(&notification(&second)).await, Ok(Taken::Changed));
+    assert_eq!(stack.store.held(stack.workspace, resource).unwrap().body, second.body);
+    let mut archived = stack.flow(resource, 3, second.body.clone());
+    archived.archived = true;
+    stack.replica.write(&archived).await.unwrap();
+    assert_eq!(stack.store.poll().await.changed, 1);
+    let held = stack.store.held(stack.workspace, resource).unwrap();
+    assert_eq!((held.version, held.archived, held.resource_type), (3, true, ResourceType::Flow));
+}
+
+#[tokio::test]
 async fn a_poll_brings_what_no_notification_told() {
     let stack = stack().await;
     let resource = fresh();

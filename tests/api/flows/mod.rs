@@ -1,1 +1,20 @@
-
+mod archive_flow;
+mod create_flow;
+mod delete_flow;
+mod diff_flow_draft;
+mod diff_flow_version;
+mod get_flow;
+mod get_flow_draft;
+mod get_flow_snapshot;
+mod get_flow_version;
+mod list_flow_versions;
+mod list_flows;
+mod merge_flow_draft;
+mod patch_flow;
+mod publish_flow;
+mod put_flow_draft;
+mod reset_flow_draft;
+mod restore_flow_snapshot;
+mod restore_flow_version;
+mod rollback_flow;
+mod unarchive_flow;

@@ -76,6 +76,12 @@ impl Stack {
         }
     }
 
+    /// The same as a decision flow.
+    pub fn flow(&self, resource: Uuid, version: i64, graph: impl Into<Bytes>) -> Publication {
+        let publication = self.publication(resource, version, graph);
+        Publication { resource_type: ResourceType::Flow, manifest: Bytes::from_static(b"[]"), ..publication }
+    }
+
     pub async fn publish(&self, resource: Uuid, version: i64, body: impl Into<Bytes>) -> Publication {
         let publication = self.publication(resource, version, body);
         self.replica.write(&publication).await.unwrap();
