@@ -221,4 +221,4 @@ CREATE TABLE IF NOT EXISTS audit_log (
     resource_id uuid,
     detail jsonb NOT NULL DEFAULT '{}'
 );
-CREATE INDEX IF NOT EXISTS ix_audit_log_workspace ON audit_log (workspace_id, id DESC);
+CREATE INDEX IF NOT EXISTS ix_audit_log_workspace ON audit_log (workspace_id, at DESC, id DESC);

@@ -91,6 +91,10 @@ BEGIN
             WHEN 'personal' THEN v_caller.role IN ('editor', 'admin', 'owner')
             WHEN 'service' THEN 'publish' = ANY (v_caller.scopes)
             ELSE false END) THEN
+        INSERT INTO audit_log (workspace_id, action, actor_email, surface, credential_id, resource_id, detail)
+        SELECT v_caller.workspace_id, p_operation || '_refused', v_caller.email, v_caller.surface, v_caller.credential_id, i.id,
+               jsonb_build_object('code', 'forbidden', 'kind', v_caller.kind, 'role', v_caller.role)
+          FROM unnest(v_ids) AS i (id);
         RETURN jsonb_build_object('status', 'refused', 'code', 'forbidden', 'kind', v_caller.kind, 'role', v_caller.role);
     END IF;
     v_actor_kind := CASE v_caller.kind WHEN 'service' THEN 'ci' ELSE 'human' END;
@@ -243,7 +247,7 @@ BEGIN
 
         INSERT INTO audit_log (workspace_id, at, action, actor_email, surface, credential_id, resource_id, detail)
         VALUES (v_caller.workspace_id, v_at, p_operation, v_caller.email, v_caller.surface, v_caller.credential_id, v_resource.id,
-            jsonb_build_object('version', v_version.version, 'source', v_source));
+            jsonb_build_object('version', v_version.version, 'source', v_source, 'mode', v_mode));
 
         v_answer := v_answer || jsonb_build_object('type', p_type, 'id', v_resource.id, 'slug', v_resource.slug, 'version', v_version.version,
             'digest', encode(v_version.digest, 'hex'), 'published_at', v_at, 'source', v_source, 'event_id', v_event_id);

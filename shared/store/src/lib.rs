@@ -11,11 +11,13 @@ pub mod db;
 pub mod drafts;
 pub mod idempotency;
 pub mod jobs;
+pub mod members;
 pub mod outbox;
 pub mod publish;
 pub mod replica;
 pub mod resources;
 pub mod versions;
+pub mod workspaces;
 
 pub use db::{Db, Scope, Tx, end};
 
