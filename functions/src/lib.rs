@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod app;
+pub mod auditing;
 pub mod auth;
 pub mod connectors;
 pub mod documents;

@@ -114,6 +114,16 @@ endpoints! {
     Reads  flows::get_flow_snapshot
     Writes flows::restore_flow_snapshot
 
+    Reads  workspaces::list_workspaces
+    Writes workspaces::create_workspace
+    Reads  workspaces::get_workspace
+    Writes workspaces::patch_workspace
+    Reads  workspaces::list_members
+    Writes workspaces::add_member
+    Writes workspaces::patch_member
+    Writes workspaces::remove_member
+    Reads  workspaces::list_audit
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox

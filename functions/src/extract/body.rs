@@ -16,7 +16,7 @@ use crate::problem::{Problem, Result};
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
-/// The same for the few calls that anybody may make.
+/// The same for calls that anybody may make, and for those whose caller an extractor before it has found already.
 #[derive(Debug, Clone)]
 pub struct OpenJson<T>(pub T);
 

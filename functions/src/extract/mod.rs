@@ -1,12 +1,16 @@
 //! Extractors whose every rejection is a [`Problem`](crate::problem::Problem), in the contract's order of refusals.
 
 mod body;
+mod cache;
 mod caller;
 mod parts;
 mod provenance;
 pub mod session;
+mod visitor;
 
 pub use body::{Document, Json, MergePatch, OpenJson, document};
-pub use caller::{Caller, CallerCache, Identity, Presented, WorkspaceAt, unauthorized, workspace_required};
+pub use cache::CallerCache;
+pub use caller::{Caller, Identity, Presented, WorkspaceAt, unauthorized, workspace_required};
 pub use parts::{IdempotencyKey, IfMatch, Path, Query};
 pub use provenance::Provenance;
+pub use visitor::{Visitor, no_workspace};

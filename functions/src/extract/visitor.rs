@@ -45,7 +45,8 @@ impl FromRequestParts<App> for Visitor {
             refused => {
                 body::document(parts, &["application/json"])?;
                 refused?;
-                let detail = format!("You belong to several workspaces with the slug {reference:?}, of different tenants. Name it by its id.");
+                let detail =
+                    format!("You belong to several workspaces with the slug {reference:?}, of different tenants. Name it by its id.");
                 Err(Problem::new(Code::WorkspaceRequired, detail).fact("workspaces", [reference]))
             }
         }

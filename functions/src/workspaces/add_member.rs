@@ -26,21 +26,21 @@ pub async fn add_member(
     let caller = visitor.enter()?;
     match idempotent::begin(&app, &caller, "add_member", &key).await? {
         Begun::Replay(answer) => Ok(answer),
-        Begun::Fresh(attempt) if !caller.identity.rights.has(Right::Administer) => {
-            let ended: Result<()> = attempt.forget(Ok(())).await;
-            ended.and(auditing::require(&app, &caller, Right::Administer, "add_member", None).await)?;
-            Err(crate::problem::Problem::internal("a right came and went"))
-        }
         Begun::Fresh(mut attempt) => {
             let added = add(&mut attempt, &caller, &body).await;
-            let added = attempt.end(StatusCode::CREATED, added).await?;
-            app.callers.forget_user(Some(added.user_id));
-            Ok((StatusCode::CREATED, axum::Json(added)).into_response())
+            match attempt.end(StatusCode::CREATED, added).await {
+                Ok(added) => {
+                    app.callers.forget_user(Some(added.user_id));
+                    Ok((StatusCode::CREATED, axum::Json(added)).into_response())
+                }
+                Err(problem) => Err(auditing::refusal(&app, &caller, problem, "add_member", None).await),
+            }
         }
     }
 }
 
 async fn add(attempt: &mut Attempt<'_>, caller: &Caller, body: &AddMember) -> Result<Member> {
+    caller.require(Right::Administer)?;
     let email = body.email.trim();
     let mut faults = Faults::default();
     let complete = email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));

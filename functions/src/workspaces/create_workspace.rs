@@ -15,7 +15,8 @@ use wire::workspaces::{CreateWorkspace, Workspace};
 use super::settings::Faults;
 use super::{decided, workspace};
 use crate::app::App;
-use crate::extract::{Caller, Identity, IdempotencyKey, OpenJson, Provenance, WorkspaceAt, document, workspace_required};
+use crate::auditing;
+use crate::extract::{Caller, IdempotencyKey, Identity, OpenJson, Provenance, WorkspaceAt, document, workspace_required};
 use crate::idempotent::{self, Attempt, Begun, Replayed};
 use crate::problem::{Problem, Result};
 
@@ -85,10 +86,14 @@ pub async fn create_workspace(
         }
         Begun::Fresh(mut attempt) => {
             let made = create(&mut attempt, &founder, &body).await;
-            let created = attempt.end(StatusCode::CREATED, made).await?;
-            // Their token spans one more from now on.
-            app.callers.forget_user(founder.home.identity.user);
-            Ok((StatusCode::CREATED, headers(&created)?, axum::Json(created)).into_response())
+            match attempt.end(StatusCode::CREATED, made).await {
+                Ok(created) => {
+                    // Their token spans one more from now on.
+                    app.callers.forget_user(founder.home.identity.user);
+                    Ok((StatusCode::CREATED, headers(&created)?, axum::Json(created)).into_response())
+                }
+                Err(problem) => Err(auditing::refusal(&app, &founder.home, problem, "create_workspace", None).await),
+            }
         }
     }
 }
@@ -102,8 +107,11 @@ fn headers(created: &Workspace) -> Result<HeaderMap> {
 async fn create(attempt: &mut Attempt<'_>, founder: &Founder, body: &CreateWorkspace) -> Result<Workspace> {
     let identity = &founder.home.identity;
     if !matches!(identity.kind, CredentialKind::Personal | CredentialKind::Session) || !founder.administers {
-        return Err(Problem::new(Code::Forbidden, "A workspace is made by a person who is admin or owner of another one of the same tenant.")
-            .fact("right", "administer"));
+        return Err(Problem::new(
+            Code::Forbidden,
+            "A workspace is made by a person who is admin or owner of another one of the same tenant.",
+        )
+        .fact("right", "administer"));
     }
     let mut faults = Faults::default();
     if let Err(error) = Slug::from_str(&body.slug) {

@@ -26,6 +26,6 @@ pub async fn patch_member(
             app.callers.forget_user(Some(user));
             Ok(axum::Json(super::member(changed)))
         }
-        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "patch_member").await),
+        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "patch_member", None).await),
     }
 }

@@ -1,12 +1,13 @@
 use axum::extract::State;
 use domain::identity::Right;
+use store::workspaces::Workspace as Row;
 use wire::workspaces::{ChangeWorkspace, Workspace};
 
 use super::decided;
 use super::settings::Faults;
 use crate::app::App;
 use crate::auditing;
-use crate::extract::{OpenJson, Visitor};
+use crate::extract::{Caller, OpenJson, Visitor};
 use crate::problem::{Problem, Result};
 
 /// Change settings of a workspace. A change of the governance mode holds at once, also for publishes in flight.
@@ -18,15 +19,21 @@ pub async fn patch_workspace(
     OpenJson(mut body): OpenJson<ChangeWorkspace>,
 ) -> Result<axum::Json<Workspace>> {
     let caller = visitor.enter()?;
-    auditing::require(&app, &caller, Right::Administer, "patch_workspace", None).await?;
+    match change(&app, &caller, &mut body).await {
+        Ok(changed) => Ok(axum::Json(super::workspace(changed))),
+        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "patch_workspace", None).await),
+    }
+}
+
+async fn change(app: &App, caller: &Caller, body: &mut ChangeWorkspace) -> Result<Row> {
+    caller.require(Right::Administer)?;
     let mut faults = Faults::default();
-    body.name = body.name.map(|name| faults.name(&name));
+    body.name = body.name.as_deref().map(|name| faults.name(name));
     body.git_repo_url.iter().flatten().for_each(|url| faults.git_repo_url(url));
     body.git_branch.iter().flatten().for_each(|branch| faults.git_branch(branch));
     faults.end()?;
-    let changes = serde_json::to_value(&body).map_err(Problem::internal)?;
+    let changes = serde_json::to_value(&*body).map_err(Problem::internal)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = store::workspaces::change(&mut tx, caller.identity.secret, caller.workspace.id, &changes).await.map_err(Problem::from);
-    let changed = store::end(tx, outcome.and_then(|outcome| decided(outcome, &caller, &caller.workspace.slug))).await?;
-    Ok(axum::Json(super::workspace(changed)))
+    store::end(tx, outcome.and_then(|outcome| decided(outcome, caller, &caller.workspace.slug))).await
 }

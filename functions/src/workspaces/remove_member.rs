@@ -20,6 +20,6 @@ pub async fn remove_member(State(app): State<App>, visitor: Visitor, Path((_, us
             app.callers.forget_user(Some(user));
             Ok(StatusCode::NO_CONTENT)
         }
-        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "remove_member").await),
+        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "remove_member", None).await),
     }
 }

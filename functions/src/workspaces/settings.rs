@@ -42,7 +42,11 @@ impl Faults {
     /// Some of what git refuses in a branch's name, and all that would spoil a message.
     pub fn git_branch(&mut self, branch: &str) {
         let refused = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
-        if branch.is_empty() || branch.chars().count() > MAX_BRANCH || branch.starts_with('-') || branch.contains("..") || branch.contains(refused)
+        if branch.is_empty()
+            || branch.chars().count() > MAX_BRANCH
+            || branch.starts_with('-')
+            || branch.contains("..")
+            || branch.contains(refused)
         {
             self.add("/gitBranch", format!("a branch's name, 1 to {MAX_BRANCH} characters, like main"));
         }

@@ -60,6 +60,8 @@ codes! {
     NotPublished = "not_published", 409, "Never published";
     Published = "published", 409, "Published resources are archived, not deleted";
     SlugTaken = "slug_taken", 409, "The slug is taken";
+    LastOwner = "last_owner", 409, "The last owner stays";
+    AlreadyMember = "already_member", 409, "Already a member";
     NoChanges = "no_changes", 409, "Nothing would change";
     MergeConflict = "merge_conflict", 409, "Both sides changed the same thing";
     SchemaViolation = "schema_violation", 422, "The document breaks its schema";
