@@ -7,6 +7,7 @@ mod bodies;
 mod crates;
 mod credentials;
 mod generated;
+mod governance;
 mod hygiene;
 mod lambda;
 mod names;

@@ -8,6 +8,7 @@ mod connections;
 mod delivery;
 mod disconnects;
 mod leases;
+mod mode_flips;
 mod races;
 mod reconciling;
 mod sinks;

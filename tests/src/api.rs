@@ -12,6 +12,7 @@ use functions::jobs::dispatch_outbox::{self, Step};
 use functions::settings::Settings;
 use replica::Replica;
 use reqwest::Method;
+use serde_json::json;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio::net::TcpListener;
@@ -146,14 +147,10 @@ impl Api {
         self.tasks.spawn(async move { dispatch_outbox::run_forever(&app, &wake).await });
     }
 
-    /// Sets the first tenant's governance mode, under the lock that a change of mode takes.
+    /// Sets the governance mode of the first tenant's workspace, as its owner.
     pub async fn set_mode(&self, mode: &str) {
-        let mut tx = self.owner_db.begin().await.unwrap();
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('workspace:' || $1::text, 7))";
-        sqlx::query(lock).bind(self.tenant.workspace).execute(&mut *tx).await.unwrap();
-        let update = "UPDATE workspaces SET governance_mode = $2 WHERE id = $1";
-        sqlx::query(update).bind(self.tenant.workspace).bind(mode).execute(&mut *tx).await.unwrap();
-        tx.commit().await.unwrap();
+        let changed = self.patch(&format!("/v1/workspaces/{}", self.tenant.workspace)).json(json!({"governanceMode": mode})).await.ok();
+        assert_eq!(changed["governanceMode"], mode);
     }
 
     /// Returns as soon as a session of the test's database waits for a lock that another holds.
