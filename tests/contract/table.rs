@@ -35,11 +35,7 @@ pub struct Call {
 }
 
 impl Ours {
-<<<<<<< HEAD
-    /// A connector and a flow, each with one version and a changed draft, and a token.
-=======
-    /// A connector with one version and a changed draft, a token, and a member beside the owner.
->>>>>>> f501628 (Workspaces: tests, and governance crossed with every surface, mode and route)
+    /// A connector and a flow, each with one version and a changed draft, a token, and a member beside the owner.
     pub async fn make(api: &Api) -> Ours {
         api.publish_first("crm").await;
         api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
@@ -48,14 +44,10 @@ impl Ours {
         api.put_graph("discounts", tests::graph_with([("big", "20")])).await;
         let flow = part(api, "/v1/flows/discounts").await;
         let token = text(&api.get("/v1/tokens").await.ok()["items"][0]["id"]);
-<<<<<<< HEAD
-        Ours { connector, flow, token }
-=======
         let workspace = api.tenant.workspace.to_string();
         let member = json!({"email": "ada@acme.example", "role": "viewer"});
         let member = text(&api.post("/v1/workspaces/acme/members").json(member).await.with_status(201)["userId"]);
-        Ours { connector, snapshot: snapshot.to_string(), token, workspace, member }
->>>>>>> f501628 (Workspaces: tests, and governance crossed with every surface, mode and route)
+        Ours { connector, flow, token, workspace, member }
     }
 
     /// Every endpoint of the table, in its order.
@@ -80,13 +72,9 @@ impl Ours {
         let resource = if pattern.starts_with("/v1/flows") { &self.flow } else { &self.connector };
         match segment {
             "{id}" if tokens => &self.token,
-<<<<<<< HEAD
-            "{id}" => &resource.id,
-=======
             "{id}" if pattern.starts_with("/v1/workspaces") => &self.workspace,
             "{userId}" => &self.member,
-            "{id}" => &self.connector,
->>>>>>> f501628 (Workspaces: tests, and governance crossed with every surface, mode and route)
+            "{id}" => &resource.id,
             "{name}" if pattern.starts_with("/api/schemas") => "connector-v3.json",
             "{name}" => "contact",
             "{source}" => "hubspot",
@@ -144,17 +132,14 @@ fn good_body(operation: &str) -> Value {
         "put_connector_event_flow" => json!({"entity": "contact", "action": "upsert", "mapping": {}}),
         "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
         "rollback_connector" => json!({"version": 1, "base_version": 1}),
-<<<<<<< HEAD
         "create_flow" => json!({"slug": "another", "name": "Another"}),
         "patch_flow" => json!({"name": "Renamed"}),
         "put_flow_draft" => json!({"graph": tests::graph()}),
         "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
         "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
-=======
         "create_workspace" => json!({"slug": "another", "name": "Another"}),
         "add_member" => json!({"email": "grace@acme.example", "role": "author"}),
         "patch_member" => json!({"role": "author"}),
->>>>>>> f501628 (Workspaces: tests, and governance crossed with every surface, mode and route)
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),
