@@ -40,7 +40,8 @@ pub fn serve_not_found() -> ExitCode {
 
 async fn serve_router(router: Router<App>) -> anyhow::Result<()> {
     let app = App::new(Settings::from_env()?)?;
-    let runtime = Runtime::new(Adapter::from(gateway::wrap(router, app.clone()))).layer(layer_fn(move |inner| Retiring { inner, app: app.clone() }));
+    let runtime =
+        Runtime::new(Adapter::from(gateway::wrap(router, app.clone()))).layer(layer_fn(move |inner| Retiring { inner, app: app.clone() }));
     runtime.run().await.map_err(|error| anyhow::anyhow!(error))
 }
 

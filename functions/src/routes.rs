@@ -118,14 +118,19 @@ endpoints! {
     Reads  sync::get_content
     Writes sync::put_content
     Writes sync::record_pull
+    Reads  sync::plan_sync
+    Writes sync::apply_sync
+    Mints  sync::publish_sync
     Reads  sync::get_drift
     Reads  sync::list_history
     Reads  sync::list_publishes
+
     Writes runs::evaluate_flow
     Writes runs::evaluate_flow_draft
     Reads  runs::list_runs
     Reads  runs::get_run_stats
     Reads  runs::get_run
+
     Reads  workspaces::list_workspaces
     Writes workspaces::create_workspace
     Reads  workspaces::get_workspace
@@ -135,9 +140,6 @@ endpoints! {
     Writes workspaces::patch_member
     Writes workspaces::remove_member
     Reads  workspaces::list_audit
-    Reads  sync::plan_sync
-    Writes sync::apply_sync
-    Mints  sync::publish_sync
 
     Reads  replica::get_replica_status
     Reads  replica::list_outbox

@@ -10,6 +10,9 @@ pub struct Ours {
     connector: Part,
     flow: Part,
     token: String,
+    /// Of the connector's draft.
+    digest: String,
+    run: String,
     workspace: String,
     member: String,
 }
@@ -35,7 +38,7 @@ pub struct Call {
 }
 
 impl Ours {
-    /// A connector and a flow, each with one version and a changed draft, a token, and a member beside the owner.
+    /// A connector and a flow, each with one version and a changed draft, a run, a token, and a member beside the owner.
     pub async fn make(api: &Api) -> Ours {
         api.publish_first("crm").await;
         api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
@@ -43,11 +46,13 @@ impl Ours {
         api.publish_first_flow("discounts").await;
         api.put_graph("discounts", tests::graph_with([("big", "20")])).await;
         let flow = part(api, "/v1/flows/discounts").await;
+        let digest = text(&api.draft("crm").await["etag"]);
+        let run = text(&api.post("/v1/evaluate/discounts").json(json!({})).await.ok()["runId"]);
         let token = text(&api.get("/v1/tokens").await.ok()["items"][0]["id"]);
         let workspace = api.tenant.workspace.to_string();
         let member = json!({"email": "ada@acme.example", "role": "viewer"});
         let member = text(&api.post("/v1/workspaces/acme/members").json(member).await.with_status(201)["userId"]);
-        Ours { connector, flow, token, workspace, member }
+        Ours { connector, flow, token, digest, run, workspace, member }
     }
 
     /// Every endpoint of the table, in its order.
@@ -73,12 +78,15 @@ impl Ours {
         match segment {
             "{id}" if tokens => &self.token,
             "{id}" if pattern.starts_with("/v1/workspaces") => &self.workspace,
+            "{id}" if pattern.starts_with("/v1/runs") => &self.run,
             "{userId}" => &self.member,
+            "{digest}" => &self.digest,
+            "{slug}" => "discounts",
             "{id}" => &resource.id,
             "{name}" if pattern.starts_with("/api/schemas") => "connector-v3.json",
             "{name}" => "contact",
             "{source}" => "hubspot",
-            "{type}" if pattern.starts_with("/v1/replica") => "connector",
+            "{type}" if pattern.starts_with("/v1/replica") || pattern.starts_with("/v1/sync") => "connector",
             "{type}" => "contact.created",
             "{version}" => "1",
             "{snapshot}" => &resource.snapshot,
@@ -132,6 +140,7 @@ fn good_body(operation: &str) -> Value {
         "put_connector_event_flow" => json!({"entity": "contact", "action": "upsert", "mapping": {}}),
         "publish_connector" | "archive_connector" | "unarchive_connector" => json!({"base_version": 1}),
         "rollback_connector" => json!({"version": 1, "base_version": 1}),
+        "record_pull" => json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": []}),
         "create_workspace" => json!({"slug": "another", "name": "Another"}),
         "add_member" => json!({"email": "grace@acme.example", "role": "author"}),
         "patch_member" => json!({"role": "author"}),
@@ -142,6 +151,9 @@ fn good_body(operation: &str) -> Value {
         "put_flow_draft" => json!({"graph": tests::graph()}),
         "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
         "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
+        "create_workspace" => json!({"slug": "another", "name": "Another"}),
+        "add_member" => json!({"email": "grace@acme.example", "role": "author"}),
+        "patch_member" => json!({"role": "author"}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

@@ -51,11 +51,17 @@ async fn load(app: &App, caller: &Caller, reference: &str) -> Result<(Active, st
         let (Some(version_id), Some(version), Some(digest)) = (flow.version_id, flow.version, flow.digest) else {
             return Err(Problem::new(
                 Code::NotPublished,
-                format!("The flow {:?} was never published. Publish it, or evaluate its draft with POST /v1/flows/{}/draft/evaluate.", flow.slug, flow.slug),
+                format!(
+                    "The flow {:?} was never published. Publish it, or evaluate its draft with POST /v1/flows/{}/draft/evaluate.",
+                    flow.slug, flow.slug
+                ),
             ));
         };
         if flow.archived {
-            return Err(Problem::new(Code::Archived, format!("The flow {:?} is archived and decides nothing. Unarchive it first.", flow.slug)));
+            return Err(Problem::new(
+                Code::Archived,
+                format!("The flow {:?} is archived and decides nothing. Unarchive it first.", flow.slug),
+            ));
         }
         let digest = Digest::try_from(digest.as_slice()).map_err(Problem::internal)?;
         let graph = evaluating::graph(app, &mut tx, workspace, digest).await?;

@@ -61,12 +61,7 @@ pub struct Decided {
 }
 
 /// The graph behind a digest, from this instance's memory or from Postgres. One that can't be compiled is told by its runs.
-pub async fn graph(
-    app: &App,
-    tx: &mut Tx,
-    workspace: Uuid,
-    digest: Digest,
-) -> store::Result<std::result::Result<Graph, CompileError>> {
+pub async fn graph(app: &App, tx: &mut Tx, workspace: Uuid, digest: Digest) -> store::Result<std::result::Result<Graph, CompileError>> {
     if let Some(graph) = app.graphs.get(digest) {
         return Ok(Ok(graph));
     }

@@ -17,11 +17,13 @@ impl Histogram {
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "counts of runs are far below 2^52")]
         let rank = ((all as f64 * share).ceil() as i64).max(1);
         let mut seen = 0;
-        self.0.iter().find(|(_, count)| {
-            seen += **count;
-            seen >= rank
-        })
-        .map(|(bucket, _)| middle(*bucket))
+        self.0
+            .iter()
+            .find(|(_, count)| {
+                seen += **count;
+                seen >= rank
+            })
+            .map(|(bucket, _)| middle(*bucket))
     }
 }
 

@@ -167,11 +167,8 @@ pub async fn list(tx: &mut Tx, workspace: Uuid, filter: &Filter<'_>, before: Opt
     let open = (filter.family, filter.status, filter.flow) == (None, None, None);
     let families = filter.family.map_or(["cli", "designer"].as_slice().to_vec(), |family| vec![family]);
     let statuses = filter.status.map_or(["succeeded", "failed"].as_slice().to_vec(), |status| vec![status]);
-    let walks: Vec<Option<(&str, &str)>> = if open {
-        vec![None]
-    } else {
-        families.iter().flat_map(|family| statuses.iter().map(|status| Some((*family, *status)))).collect()
-    };
+    let walks: Vec<Option<(&str, &str)>> =
+        if open { vec![None] } else { families.iter().flat_map(|family| statuses.iter().map(|status| Some((*family, *status)))).collect() };
     let mut query = QueryBuilder::<Postgres>::new(concat!("SELECT ", columns!(), " FROM ("));
     for (nth, walk) in walks.into_iter().enumerate() {
         query.push(if nth == 0 { "" } else { " UNION ALL " });

@@ -3,6 +3,6 @@
 pub mod drift;
 pub mod export;
 pub mod history;
-pub mod pulls;
 pub mod plan;
 pub mod publish;
+pub mod pulls;

@@ -86,7 +86,10 @@ async fn the_last_day_by_the_hour_with_the_empty_hours() {
     let api = two_flows().await;
     // As long as an hour lasts, whatever the machine needed.
     sqlx::query("ALTER TABLE runs DISABLE TRIGGER ALL").execute(&api.owner_db).await.unwrap();
-    sqlx::query("UPDATE runs SET duration_us = CASE status WHEN 'succeeded' THEN 1000 ELSE 64000 END").execute(&api.owner_db).await.unwrap();
+    sqlx::query("UPDATE runs SET duration_us = CASE status WHEN 'succeeded' THEN 1000 ELSE 64000 END")
+        .execute(&api.owner_db)
+        .await
+        .unwrap();
     let stats = stats(&api, "").await;
     let buckets = stats["buckets"].as_array().unwrap();
     assert_eq!(buckets.len(), 24);

@@ -43,7 +43,8 @@ async fn filters_in_every_combination_leave_what_fits_newest_first() {
                 };
                 let expected: Vec<&str> = all.iter().copied().filter(|run| fits(&run)).collect();
                 let parameters = [("source", source), ("status", status), ("flow", named)];
-                let query: Vec<String> = parameters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
+                let query: Vec<String> =
+                    parameters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
                 assert_eq!(listed(&api, &query.join("&")).await, expected, "{query:?}");
             }
         }
@@ -99,7 +100,10 @@ async fn from_and_to_bound_the_list() {
         times.push(api.run(&id).await["createdAt"].as_str().unwrap().to_owned());
         // The next one in another millisecond.
         let next = times[times.len() - 1].clone();
-        tests::until("the clock to move on", || async { (api.app.now() > chrono_of(&next) + chrono::TimeDelta::milliseconds(2)).then_some(()) }).await;
+        tests::until("the clock to move on", || async {
+            (api.app.now() > chrono_of(&next) + chrono::TimeDelta::milliseconds(2)).then_some(())
+        })
+        .await;
     }
     let count = async |query: String| listed(&api, &query).await.len();
     assert_eq!(count(format!("from={}", times[1])).await, 2);
@@ -117,7 +121,14 @@ fn chrono_of(text: &str) -> chrono::DateTime<chrono::Utc> {
 #[tokio::test]
 async fn filters_that_mean_nothing_are_refused() {
     let api = Api::start().await;
-    for query in ["source=agent", "status=running", "from=yesterday", "to=2026-13-01T00:00:00Z", "from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z", "limit=0"] {
+    for query in [
+        "source=agent",
+        "status=running",
+        "from=yesterday",
+        "to=2026-13-01T00:00:00Z",
+        "from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z",
+        "limit=0",
+    ] {
         api.get(&format!("/v1/runs?{query}")).await.problem(400, "invalid_query");
     }
     api.get("/v1/runs?cursor=zz").await.problem(400, "invalid_cursor");

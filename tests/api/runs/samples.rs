@@ -8,7 +8,9 @@ fn samples() -> Vec<(String, Value)> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut samples: Vec<(String, Value)> = paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()))
+        .map(|path| {
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
+        })
         .collect();
     samples.sort_by(|one, other| one.0.cmp(&other.0));
     samples
@@ -43,7 +45,8 @@ async fn a_sample_with_a_function_node_is_refused_with_a_diagnostic_that_names_i
     let mut refusals = 0;
     for (slug, graph) in samples() {
         let Some(node) = function_node(&graph) else { continue };
-        let refused = api.post("/v1/flows").json(json!({"slug": slug, "name": slug, "graph": graph})).await.problem(422, "unsupported_node");
+        let refused =
+            api.post("/v1/flows").json(json!({"slug": slug, "name": slug, "graph": graph})).await.problem(422, "unsupported_node");
         let named: Vec<&Value> = refused["diagnostics"].as_array().unwrap().iter().map(|diagnostic| &diagnostic["nodeId"]).collect();
         assert!(named.contains(&&node["id"]), "{refused}");
         api.get(&format!("/v1/flows/{slug}")).await.problem(404, "not_found");

@@ -1,11 +1,11 @@
+mod apply_sync;
 mod export_resources;
 mod get_content;
 mod get_drift;
 mod list_history;
 mod list_publishes;
-mod put_content;
-mod record_pull;
-mod apply_sync;
 mod plan_sync;
 mod publish_sync;
+mod put_content;
 mod random_states;
+mod record_pull;

@@ -80,9 +80,7 @@ async fn resource(api: &Api, endpoint: &Endpoint, slug: &str) -> Thing {
 /// Two documents that can be published, and differ.
 fn document(flow: bool, nth: i32) -> Value {
     if flow {
-        let node = |id: &str, kind: &str, x: i32| json!({"id": id, "type": kind, "name": id, "position": {"x": x, "y": 0}});
-        let edge = json!({"id": "through", "type": "edge", "sourceId": "in", "targetId": "out"});
-        return json!({"nodes": [node("in", "inputNode", 0), node("out", "outputNode", nth)], "edges": [edge]});
+        return tests::graph_with([("big", &nth.to_string())]);
     }
     let mut config = tests::config();
     config["settings"]["batch"] = json!(nth);
