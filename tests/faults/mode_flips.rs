@@ -8,7 +8,19 @@ use serde_json::json;
 use tests::{Api, Token};
 
 const MODES: [&str; 3] = ["DesignerOnly", "CodeManaged", "Hybrid"];
-const PUBLISHERS: usize = 4;
+/// Each of these is rolled back and forth from both surfaces, so that some wait for each other's rows as well.
+const RESOURCES: [Resource; 2] = [
+    Resource { path: "/api/connectors/crm", base: "base_version", active: "active_version" },
+    Resource { path: "/v1/flows/discounts", base: "baseVersion", active: "publishedVersion" },
+];
+
+/// Where it is, and what its API calls the base of a publish and the active version.
+#[derive(Clone, Copy)]
+struct Resource {
+    path: &'static str,
+    base: &'static str,
+    active: &'static str,
+}
 
 #[expect(clippy::disallowed_methods, reason = "how long a test runs is said from outside")]
 fn rounds() -> usize {
@@ -35,17 +47,14 @@ struct Entry {
 async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
     let api = Api::start().await;
     let fcc = api.token(Token::PersonWithFcc("owner")).await;
-    let slugs: Vec<String> = (0..PUBLISHERS / 2).map(|nth| format!("crm-{nth}")).collect();
-    for slug in &slugs {
-        api.publish_first(slug).await;
-        api.publish_next(slug, 1).await;
-    }
+    api.publish_first("crm").await;
+    api.publish_next("crm", 1).await;
+    api.publish_first_flow("discounts").await;
+    api.put_graph("discounts", tests::graph_with([("big", "20")])).await;
+    api.publish_flow("discounts", 1).await;
     let met = Met::default();
-    let publishers = join_all((0..PUBLISHERS).map(|nth| {
-        // Two surfaces on each of two connectors, so that some wait for each other's rows as well.
-        let token = if nth % 2 == 0 { &api.tenant.token } else { &fcc };
-        publish(&api, token, &slugs[nth / 2], &met)
-    }));
+    let tokens = [&api.tenant.token, &fcc];
+    let publishers = join_all(RESOURCES.into_iter().flat_map(|resource| tokens.map(|token| publish(&api, token, resource, &met))));
     let flipper = async {
         for round in 0..rounds() {
             // A change that gave up waiting would be 503 here, and one that deadlocked as well.
@@ -85,7 +94,7 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
     }
     // The first change may find its mode already; every other one is a change.
     assert_eq!(flips, rounds());
-    assert_eq!(minted, 2 * slugs.len() + met.published.load(Ordering::Relaxed));
+    assert_eq!(minted, 2 * RESOURCES.len() + met.published.load(Ordering::Relaxed));
     assert_eq!(refused, met.refused.load(Ordering::Relaxed));
     let versions: i64 =
         sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap();
@@ -95,12 +104,12 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
 }
 
 /// Rolls back and forth, again and again: always a change, and nobody's draft is in the way.
-async fn publish(api: &Api, token: &str, slug: &str, met: &Met) {
+async fn publish(api: &Api, token: &str, resource: Resource, met: &Met) {
     let mut active = 2;
     while !met.stop.load(Ordering::Relaxed) {
-        // Odd and even versions hold the same two configs in turn.
-        let body = json!({"version": if active % 2 == 0 { 1 } else { 2 }, "base_version": active});
-        let answer = api.post(&format!("/api/connectors/{slug}/rollback")).as_(token).json(body).await;
+        // Odd and even versions hold the same two documents in turn.
+        let body = json!({"version": if active % 2 == 0 { 1 } else { 2 }, resource.base: active});
+        let answer = api.post(&format!("{}/rollback", resource.path)).as_(token).json(body).await;
         match answer.status {
             200 => {
                 active = answer.ok()["version"].as_i64().unwrap();
@@ -110,7 +119,7 @@ async fn publish(api: &Api, token: &str, slug: &str, met: &Met) {
                 answer.problem(400, "governance_refused");
                 met.refused.fetch_add(1, Ordering::Relaxed);
             }
-            _ => active = answer.problem(409, "version_conflict")["active_version"].as_i64().unwrap(),
+            _ => active = answer.problem(409, "version_conflict")[resource.active].as_i64().unwrap(),
         }
     }
 }
