@@ -9,6 +9,7 @@ pub mod generate;
 pub mod home;
 pub mod http;
 pub mod ministack;
+pub mod past;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -1,4 +1,4 @@
-//! The reference: `mint_version` called with nothing around it, by pgbench where it lies beside the server's programs.
+//! The references: `mint_version` and `record_run` called with nothing around them, by pgbench where it lies beside the server's programs.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use tokio::process::Command;
+use uuid::Uuid;
 
 use super::CLIENTS;
 use super::rounds::{Rate, together};
@@ -33,6 +34,8 @@ SELECT mint_version(:secret, NULL, 'publish', 'connector', format('[{"ref": "%s-
 const ROLL_BACK: &str = r#"\set version 1 + :base % 2
 SELECT coalesce(a #>> '{items,0,version}', a #>> '{items,0,active_version}')::int AS base FROM mint_version(:secret, NULL, 'rollback', 'connector', format('[{"ref": "%s", "base_version": %s, "version": %s}]', :slug::text, :base::text, :version::text)::jsonb, NULL, NULL, NULL, NULL, NULL, NULL, 'bench') AS a \gset
 "#;
+
+const RECORD: &str = "SELECT record_run(:workspace, :version, true, 'succeeded', 25, :input, :output, NULL, NULL);\n";
 
 impl Bare {
     pub async fn find(stage: &Stage<'_>) -> Result<Bare> {
@@ -86,6 +89,33 @@ impl Bare {
         Ok(Rate { count: attempts.into_iter().sum::<u32>().into(), seconds: took.as_secs_f64() })
     }
 
+    /// All clients record runs of one version.
+    pub async fn record_runs(&self, workspace: Uuid, version: i64, input: &Value, output: &Value, seconds: u32) -> Result<Rate> {
+        if let Some(program) = &self.pgbench {
+            let given = [
+                ("workspace", workspace.to_string()),
+                ("version", version.to_string()),
+                ("input", input.to_string()),
+                ("output", output.to_string()),
+            ];
+            return self.pgbench(program, RECORD, &given, ["-T", &seconds.to_string()]).await;
+        }
+        let until = Instant::now() + Duration::from_secs(seconds.into());
+        let (took, recorded) = together(self.callers().await?, |_, mut caller| {
+            let (input, output) = (input.clone(), output.clone());
+            async move {
+                let mut recorded = 0u32;
+                while Instant::now() < until {
+                    caller.record(workspace, version, &input, &output).await?;
+                    recorded += 1;
+                }
+                Ok(recorded)
+            }
+        })
+        .await?;
+        Ok(Rate { count: recorded.into_iter().sum::<u32>().into(), seconds: took.as_secs_f64() })
+    }
+
     async fn pgbench(&self, program: &Path, script: &str, variables: &[(&str, String)], extent: [&str; 2]) -> Result<Rate> {
         tokio::fs::write(&self.script, script).await?;
         let url = Url::parse(&self.database_url)?;
@@ -124,6 +154,17 @@ struct Caller {
 }
 
 impl Caller {
+    async fn record(&mut self, workspace: Uuid, version: i64, input: &Value, output: &Value) -> Result<()> {
+        sqlx::query("SELECT record_run($1, $2, true, 'succeeded', 25, $3::json, $4::json, NULL, NULL)")
+            .bind(workspace)
+            .bind(version)
+            .bind(input)
+            .bind(output)
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
     async fn mint(&mut self, operation: &str, items: Value) -> Result<Value> {
         Ok(sqlx::query_scalar("SELECT mint_version($1, NULL, $2, 'connector', $3, NULL, NULL, NULL, NULL, NULL, NULL, 'bench')")
             .bind(self.secret.as_bytes())

@@ -6,9 +6,12 @@ mod client;
 mod configs;
 mod dispatch;
 mod evaluate;
+mod evaluate_http;
 mod hot;
 mod lag;
+mod lists;
 mod memory;
+mod node;
 mod pool;
 mod publish;
 mod report;
@@ -19,11 +22,11 @@ mod wire_count;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::home::Home;
 
-use self::report::Report;
+use self::report::{Line, Report};
 use self::stage::Stage;
 
 /// What can be measured, in the order in which it is.
@@ -41,6 +44,10 @@ pub enum Row {
     Lag,
     /// Evaluating in this process, against zen-engine called bare
     Evaluate,
+    /// Evaluating over HTTP, every run recorded, against the bare function
+    EvaluateHttp,
+    /// What a page of each list costs while history grows
+    Lists,
     /// Memory of the serving process
     Memory,
 }
@@ -57,21 +64,33 @@ pub async fn run(home: &Home, rows: &[Row], seconds: u32, results: &Path) -> Res
     println!("one profile for all ({}); ratios are medians of {} rounds in which both variants take turns", profile(), rounds::ROUNDS);
     let stage = Stage::set(home).await?;
     let resting = memory::resident(&stage).await?;
+    let mut failed = Vec::new();
     for row in rows {
-        let measured = match row {
-            Row::Publish => publish::measure(&stage, seconds).await?,
-            Row::Hot => hot::measure(&stage, seconds).await?,
-            Row::Shape => shape::measure(&stage).await?,
-            Row::Dispatch => dispatch::measure(&stage).await?,
-            Row::Lag => lag::measure(&stage).await?,
-            Row::Evaluate => evaluate::measure(seconds).await?,
-            Row::Memory => memory::measure(&stage, resting).await?,
-        };
-        for line in measured {
-            report.add(line)?;
+        match measure(*row, &stage, seconds, resting).await {
+            Ok(lines) => lines.into_iter().try_for_each(|line| report.add(line))?,
+            Err(error) => {
+                println!("{row:?} can't be measured: {error:#}");
+                failed.push(*row);
+            }
         }
     }
-    stage.strike().await
+    stage.strike().await?;
+    ensure!(failed.is_empty(), "not measured: {failed:?}");
+    Ok(())
+}
+
+async fn measure(row: Row, stage: &Stage<'_>, seconds: u32, resting: Option<memory::Resident>) -> Result<Vec<Line>> {
+    match row {
+        Row::Publish => publish::measure(stage, seconds).await,
+        Row::Hot => hot::measure(stage, seconds).await,
+        Row::Shape => shape::measure(stage).await,
+        Row::Dispatch => dispatch::measure(stage).await,
+        Row::Lag => lag::measure(stage).await,
+        Row::Evaluate => evaluate::measure(seconds).await,
+        Row::EvaluateHttp => evaluate_http::measure(stage, seconds).await,
+        Row::Lists => lists::measure(stage).await,
+        Row::Memory => memory::measure(stage, resting).await,
+    }
 }
 
 fn profile() -> &'static str {
