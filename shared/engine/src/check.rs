@@ -1,18 +1,141 @@
 //! What is wrong with a graph.
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::thread;
 
-use crate::document;
-use crate::finding::{Diagnostic, Findings, Refusal};
-use crate::wiring;
+use domain::pointer;
+use serde::Deserialize;
+use serde_json::Value;
+use zen_engine::model::GraphContent;
+
+use crate::document::{self, Column, Document, Kind, Node};
+use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode};
+use crate::places::{self, Place};
+use crate::syntax::{self, Flavor, Objection, Sound};
+use crate::wiring::{self, named};
+use crate::{advice, schema};
+
+/// What the deepest expression within the caps needs, several times over.
+const STACK: usize = 64 << 20;
+
+/// Bytes of what the engine builds to find the rows of tables by value: a bit for each row, for each distinct value of a column.
+const MAX_INDEX: usize = 64 << 20;
 
 /// What is wrong with a graph; it can be published and evaluated when nothing has [`Severity::Error`](crate::Severity::Error).
 ///
 /// # Errors
-/// What is refused on write: see [`RefusalCode`](crate::RefusalCode).
+/// What is refused on write: see [`RefusalCode`].
 pub fn check(graph: &Value) -> Result<Vec<Diagnostic>, Refusal> {
+    let (errors, advised) = on_a_deep_stack(|| {
+        let examined = examine(graph)?;
+        let advised =
+            (examined.errors.is_empty() && examined.places <= advice::MAX_PLACES).then(|| advice::Subject::of(&examined.document));
+        Ok((examined.errors, advised.map(|subject| (subject, examined.content))))
+    })?;
+    // What can't be evaluated is not worth advice.
+    Ok(match advised {
+        Some((subject, content)) => advice::on(subject, content),
+        None => errors.finish(),
+    })
+}
+
+/// All that is known of a graph without evaluating it.
+pub(crate) struct Examined<'g> {
+    pub document: Document<'g>,
+    pub content: GraphContent,
+    pub errors: Findings,
+    /// Each expression once, by its text.
+    pub expressions: HashMap<(&'g str, Flavor), Sound>,
+    /// How many expressions there are.
+    pub places: usize,
+}
+
+/// Reads a graph and each of its expressions.
+pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
     let document = document::read(graph)?;
-    let mut errors = Findings::default();
+    let (mut errors, mut excess) = (Findings::default(), Findings::default());
     wiring::look(&document, &mut errors);
-    Ok(errors.finish())
+    for node in &document.nodes {
+        look_at(node, &mut errors, &mut excess);
+    }
+    let mut judged = HashMap::new();
+    let mut places = 0;
+    places::each(&document, |place| {
+        places += 1;
+        let judgement = judged.entry((place.source, place.flavor)).or_insert_with(|| syntax::examine(place.source, place.flavor));
+        if let Err(objection) = judgement {
+            object(&place, objection, &mut errors, &mut excess);
+        }
+    });
+    if !excess.is_empty() {
+        return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: excess.finish() });
+    }
+    let content = GraphContent::deserialize(graph).map_err(|error| {
+        let mut violations = Findings::default();
+        violations.add(Code::SchemaViolation, None, "", format!("the engine can't read this graph: {error}"));
+        Refusal { code: RefusalCode::SchemaViolation, diagnostics: violations.finish() }
+    })?;
+    let expressions = judged.into_iter().filter_map(|(key, judgement)| Some((key, judgement.ok()?))).collect();
+    Ok(Examined { document, content, errors, expressions, places })
+}
+
+fn object(place: &Place<'_, '_>, objection: &Objection, errors: &mut Findings, excess: &mut Findings) {
+    let (code, said, findings) = match objection {
+        Objection::Broken(said) => (Code::BrokenExpression, format!("can't be read: {said}"), errors),
+        Objection::TooComplex(said) => (Code::GraphTooComplex, said.clone(), excess),
+    };
+    findings.add(code, Some(place.node.id), place.path(), format!("{} in {} {said}", place.label(), named(place.node)));
+}
+
+fn look_at(node: &Node<'_>, errors: &mut Findings, excess: &mut Findings) {
+    let content = pointer::key(&node.path, "content");
+    match &node.kind {
+        Kind::Input { schema: Some(text) } | Kind::Output { schema: Some(text) } => {
+            if let Err(fault) = schema::look(text) {
+                errors.add(
+                    Code::BrokenSchema,
+                    Some(node.id),
+                    pointer::key(&content, "schema"),
+                    format!("the JSON Schema of {} {fault}", named(node)),
+                );
+            }
+        }
+        Kind::Table { inputs, outputs, rules, .. } => {
+            if outputs.is_empty() {
+                errors.add(
+                    Code::NoOutputs,
+                    Some(node.id),
+                    pointer::key(&content, "outputs"),
+                    format!("the table {} has no output column, so it decides nothing", named(node)),
+                );
+            }
+            // Each cell may list values, at least two bytes each with its comma.
+            let values = |column: &Column<'_>| {
+                rules.iter().filter_map(|rule| places::cell(rule, column)).map(|cell| cell.matches(',').count() + 1).sum::<usize>()
+            };
+            let bytes = inputs.iter().map(|column| values(column) * rules.len().div_ceil(8)).sum::<usize>();
+            if bytes > MAX_INDEX {
+                let message = format!(
+                    "the table {} has too many rules with too many different values: they would take {} MB to find rows by",
+                    named(node),
+                    bytes >> 20
+                );
+                excess.add(Code::GraphTooComplex, Some(node.id), pointer::key(&content, "rules"), message);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Runs where recursion over a long expression has room; a caller's stack may be two megabytes.
+pub(crate) fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
+    thread::scope(|scope| match thread::Builder::new().name("check".into()).stack_size(STACK).spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(error) => {
+            let mut refused = Findings::default();
+            refused.add(Code::GraphTooComplex, None, "", format!("the graph could not be looked at: {error}"));
+            Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: refused.finish() })
+        }
+    })
 }

@@ -1,14 +1,19 @@
 //! From stored bytes to a graph that can be evaluated.
 
+use std::collections::HashMap;
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
-use zen_engine::model::GraphContent;
+use zen_engine::nodes::function::http_handler::{HttpHandler, HttpHandlerRequest, HttpHandlerResponse};
 use zen_engine::{Decision, ZEN_CONFIG};
+use zen_expression::OpcodeCache;
 
-use crate::check;
+use crate::check::{examine, on_a_deep_stack};
 use crate::finding::{Diagnostic, Refusal, Severity};
+use crate::syntax::{Flavor, Sound};
 
 /// A graph ready to be evaluated any number of times, from any thread; cheap to clone.
 #[derive(Clone)]
@@ -24,7 +29,7 @@ pub enum CompileError {
     /// Not JSON.
     #[error("the graph is no JSON: {0}")]
     Malformed(String),
-    /// What [`check`] refuses.
+    /// What [`check`](crate::check()) refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// What has diagnostics of [`Severity::Error`]; all of the diagnostics.
@@ -32,18 +37,44 @@ pub enum CompileError {
     HasErrors(Vec<Diagnostic>),
 }
 
-/// From stored canonical bytes. Refuses again what [`check`] refuses: what was stored under an older checker is not trusted.
+/// From stored canonical bytes. Refuses again what [`check`](crate::check()) refuses: what was stored under an older checker is not trusted.
 ///
 /// # Errors
-/// As [`check`]; and what has errors.
+/// As [`check`](crate::check()); and what has errors.
 pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
     let graph: Value = serde_json::from_slice(body).map_err(|error| CompileError::Malformed(error.to_string()))?;
-    let diagnostics = check(&graph)?;
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(CompileError::HasErrors(diagnostics));
+    let (mut content, cache, errors) = on_a_deep_stack(|| {
+        let examined = examine(&graph)?;
+        Ok((examined.content, bytecode(examined.expressions), examined.errors.finish()))
+    })?;
+    if !errors.is_empty() {
+        return Err(CompileError::HasErrors(errors));
     }
     ZEN_CONFIG.http_auth.store(false, Ordering::Relaxed);
-    let mut content: GraphContent = serde_json::from_value(graph).map_err(|error| CompileError::Malformed(error.to_string()))?;
+    // The engine fills a cache of its own only where it finds none; ours holds the fields of columns as well, and guards ranges.
+    content.compiled_cache = Some(Arc::new(cache));
     content.compile();
-    Ok(Graph(Arc::new(Compiled { decision: Decision::from(content) })))
+    Ok(Graph(Arc::new(Compiled { decision: Decision::from(content).with_http_handler(Some(Arc::new(Offline))) })))
+}
+
+fn bytecode(expressions: HashMap<(&str, Flavor), Sound>) -> OpcodeCache {
+    let mut cache = OpcodeCache::new();
+    for ((source, flavor), sound) in expressions {
+        let by_source = match flavor {
+            Flavor::Standard => &mut cache.standard,
+            Flavor::Unary => &mut cache.unary,
+        };
+        by_source.insert(Arc::from(source), Arc::from(sound.bytecode));
+    }
+    cache
+}
+
+/// No node that could ask for anything gets this far; should one, this is what it gets.
+#[derive(Debug)]
+struct Offline;
+
+impl HttpHandler for Offline {
+    fn handle(&self, _: HttpHandlerRequest) -> Pin<Box<dyn Future<Output = Result<HttpHandlerResponse, String>> + Send + '_>> {
+        Box::pin(ready(Err("graphs can't reach the network".to_owned())))
+    }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Row<'g> {
 pub(crate) struct Column<'g> {
     pub id: &'g str,
     pub name: &'g str,
+    /// An input column, whose cells decide whether a rule matches.
+    pub judges: bool,
     /// What is compared, or what is written; absent in an input column whose cells are whole conditions.
     pub field: Option<&'g str>,
 }
@@ -272,7 +274,7 @@ impl Reader {
                 "outputs" => Some(self.text(members, "field", Some(id), &path)?),
                 _ => self.optional_expression(members, "field", Some(id), &path),
             };
-            Some(Column { id: column_id?, name, field })
+            Some(Column { id: column_id?, name, judges: key == "inputs", field })
         });
         read.collect()
     }
@@ -369,8 +371,17 @@ impl Reader {
     }
 }
 
+impl<'g> Node<'g> {
+    pub(crate) fn transform(&self) -> Option<&Transform<'g>> {
+        match &self.kind {
+            Kind::Expression { transform, .. } | Kind::Table { transform, .. } => Some(transform),
+            _ => None,
+        }
+    }
+}
+
 /// The path of an array's item: by its id where it has one, else by its place.
-fn item_path(array: &str, item: &Value, key: &str, index: usize) -> String {
+pub(crate) fn item_path(array: &str, item: &Value, key: &str, index: usize) -> String {
     match item.get(key).and_then(Value::as_str) {
         Some(id) => pointer::item(array, &shown(id)),
         None => format!("{array}/{index}"),

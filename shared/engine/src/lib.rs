@@ -3,11 +3,16 @@
 //! Graphs are GoRules' JSON Decision Model (JDM). Nothing reaches the engine before [`check`] or [`compile`] has looked at its size
 //! and at what it holds: zen-engine runs JavaScript, opens sockets, and can be made to abort the process by a graph of a few kilobytes.
 
+mod advice;
 mod check;
 mod compile;
 mod document;
 mod evaluate;
 mod finding;
+mod places;
+mod ranges;
+mod schema;
+mod syntax;
 mod wiring;
 
 pub use check::check;

@@ -1,0 +1,116 @@
+//! JSON Schemas of input and output nodes.
+//!
+//! The engine's validator would fetch what `$ref` names, from the network and from files, and it follows a schema that refers to itself
+//! until the stack is gone. So references stay inside of `definitions`, and never lead in a circle.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+/// Parts of a schema, each counted as often as it is referred to.
+const MAX_PARTS: f64 = 10_000.0;
+
+const KNOWN_DRAFTS: &[&str] =
+    &["http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema", "http://json-schema.org/draft-04/schema"];
+
+/// How many parts a schema has, with what it refers to written out.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(crate) fn look(text: &str) -> Result<f64, String> {
+    let schema: Value = serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?;
+    let mut reader = Reader { root: &schema, known: HashMap::new() };
+    let parts = reader.parts(&schema)?;
+    if parts > MAX_PARTS {
+        return Err(format!("has {parts} parts with all that it refers to: at most {MAX_PARTS}"));
+    }
+    Ok(parts)
+}
+
+struct Reader<'s> {
+    root: &'s Value,
+    /// The parts of a definition; none while it is being counted.
+    known: HashMap<&'s str, Option<f64>>,
+}
+
+impl<'s> Reader<'s> {
+    fn parts(&mut self, value: &'s Value) -> Result<f64, String> {
+        match value {
+            Value::Object(members) => self.members(members),
+            Value::Array(items) => items.iter().try_fold(1.0, |sum, item| Ok(sum + self.parts(item)?)),
+            _ => Ok(1.0),
+        }
+    }
+
+    fn members(&mut self, members: &'s Map<String, Value>) -> Result<f64, String> {
+        let mut sum = 1.0;
+        for (key, value) in members {
+            sum += match (key.as_str(), value) {
+                ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(target)) => self.definition(target)?,
+                ("$schema", Value::String(draft)) if !KNOWN_DRAFTS.contains(&draft.trim_end_matches('#')) => {
+                    return Err(format!("is of the draft {draft:?}: drafts 4, 6 and 7 are known"));
+                }
+                ("$dictionary", _) => return Err("refers to a dictionary, which can't be imported here".to_owned()),
+                ("$id" | "id", Value::String(id)) if id.contains(':') || id.contains("//") => {
+                    return Err(format!("gives a part the address {id:?}: remove it"));
+                }
+                ("definitions" | "$defs", _) => 0.0,
+                _ => self.parts(value)?,
+            };
+        }
+        Ok(sum)
+    }
+
+    fn definition(&mut self, target: &'s str) -> Result<f64, String> {
+        let outside = || format!("refers to {target:?}: only its own #/definitions/<name> can be referred to");
+        let (place, name) = match target.strip_prefix("#/definitions/") {
+            Some(name) => ("definitions", name),
+            None => ("$defs", target.strip_prefix("#/$defs/").ok_or_else(outside)?),
+        };
+        match self.known.get(target) {
+            Some(Some(parts)) => return Ok(*parts),
+            Some(None) => return Err(format!("refers to itself by {target:?}")),
+            None => {}
+        }
+        let definition = self.root.get(place).and_then(|definitions| definitions.get(name)).ok_or_else(outside)?;
+        self.known.insert(target, None);
+        let parts = self.parts(definition)?;
+        self.known.insert(target, Some(parts));
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::look;
+
+    fn fault(schema: &serde_json::Value) -> String {
+        look(&schema.to_string()).unwrap_err()
+    }
+
+    #[test]
+    fn a_schema_refers_only_to_itself_and_never_in_a_circle() {
+        assert!(look(r##"{"type":"object","properties":{"a":{"$ref":"#/definitions/a"}},"definitions":{"a":{"type":"string"}}}"##).is_ok());
+        assert!(fault(&json!({ "$ref": "http://169.254.169.254/latest" })).contains("169.254"));
+        assert!(fault(&json!({ "$ref": "file:///etc/passwd" })).contains("passwd"));
+        assert!(fault(&json!({ "allOf": [{ "$ref": "#" }] })).contains("only its own"));
+        assert!(fault(&json!({ "$schema": "https://example.com/schema" })).contains("draft"));
+        assert!(fault(&json!({ "$id": "https://example.com/schema" })).contains("address"));
+        let circle = json!({ "$ref": "#/definitions/a", "definitions": { "a": { "$ref": "#/definitions/b" }, "b": { "not": { "$ref": "#/definitions/a" } } } });
+        assert!(fault(&circle).contains("itself"));
+        assert!(look("{").is_err());
+    }
+
+    #[test]
+    fn what_is_referred_to_counts_each_time() {
+        let mut definitions = serde_json::Map::new();
+        definitions.insert("d0".into(), json!({ "type": "string" }));
+        for level in 1..40 {
+            let below = format!("#/definitions/d{}", level - 1);
+            definitions.insert(format!("d{level}"), json!({ "allOf": [{ "$ref": below }, { "$ref": below }] }));
+        }
+        assert!(fault(&json!({ "$ref": "#/definitions/d39", "definitions": definitions })).contains("parts"));
+    }
+}
