@@ -1,7 +1,9 @@
 -- The one door to a published version. Owned by fc_mint, the only role that may insert one. Idempotent.
 
--- Publish, roll back, archive or unarchive resources of one type, all or none, in the caller's one statement.
---   p_items            [{"ref": id or slug, "base_version": n, "if_match": hex, "draft_etag": hex, "version": n (rollback)}], absent is null
+-- Publish, roll back, archive or unarchive resources, all or none, in the caller's one statement.
+--   p_type             of the items that don't say theirs
+--   p_items            [{"ref": id or slug, "type": connector or flow, "base_version": n, "if_match": hex, "draft_etag": hex,
+--                        "version": n (rollback)}], absent is null
 --   p_idempotency_key  with p_request_digest: a second call with both answers what the first did
 -- Answers {"status": "minted", "items": [...], "replayed": bool}
 --      or {"status": "refused", "items": [{"code", ...facts}]}, one refusal an item that can't, in the contract's order, or {"status": "refused", "code"}
@@ -20,8 +22,9 @@ DECLARE
     v_ids uuid[] := '{}';
     v_id uuid;
     v_one boolean;
+    v_type text;
     v_item jsonb;
-    v_items jsonb := '[]';
+    v_items jsonb[] := '{}';
     v_refusals jsonb := '[]';
     v_refusal jsonb;
     v_resource resources;
@@ -66,11 +69,12 @@ BEGIN
     -- By id or by slug, each once.
     FOR v_nth IN 0 .. jsonb_array_length(p_items) - 1 LOOP
         v_item := p_items -> v_nth;
+        v_type := coalesce(v_item ->> 'type', p_type);
         v_id := NULL;
         IF v_item ->> 'ref' ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN
-            SELECT r.id INTO v_id FROM resources r WHERE r.id = (v_item ->> 'ref')::uuid AND r.workspace_id = v_caller.workspace_id AND r.type = p_type;
+            SELECT r.id INTO v_id FROM resources r WHERE r.id = (v_item ->> 'ref')::uuid AND r.workspace_id = v_caller.workspace_id AND r.type = v_type;
         ELSE
-            SELECT r.id INTO v_id FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.type = p_type AND r.slug = v_item ->> 'ref';
+            SELECT r.id INTO v_id FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.type = v_type AND r.slug = v_item ->> 'ref';
         END IF;
         IF v_id IS NULL THEN
             v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'code', 'not_found');
@@ -78,7 +82,7 @@ BEGIN
             v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'duplicate_item');
         ELSE
             v_ids := v_ids || v_id;
-            v_items := v_items || (v_item || jsonb_build_object('id', v_id));
+            v_items := array_append(v_items, v_item || jsonb_build_object('id', v_id));
         END IF;
     END LOOP;
     IF jsonb_array_length(v_refusals) > 0 THEN
@@ -106,6 +110,7 @@ BEGIN
     -- Of a single item the rows stay at hand.
     v_one := cardinality(v_ids) = 1;
     IF NOT v_one THEN
+        v_items := ARRAY (SELECT i FROM unnest(v_items) AS i ORDER BY (i ->> 'id')::uuid);
         v_ids := ARRAY (SELECT i FROM unnest(v_ids) AS i ORDER BY i);
     END IF;
     FOREACH v_id IN ARRAY v_ids LOOP
@@ -116,10 +121,10 @@ BEGIN
     END LOOP;
 
     -- First every refusal, in the contract's order; nothing is written before all items have passed.
-    FOR v_nth IN 0 .. cardinality(v_ids) - 1 LOOP
-        v_item := v_items -> v_nth;
+    FOR v_nth IN 1 .. cardinality(v_ids) LOOP
+        v_item := v_items[v_nth];
         IF NOT v_one THEN
-            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = (v_item ->> 'id')::uuid;
+            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = v_ids[v_nth];
             SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_resource.id;
         END IF;
         SELECT * INTO v_active FROM resource_versions v WHERE v.id = v_resource.published_version_id;
@@ -157,14 +162,14 @@ BEGIN
               INTO v_refusal
               FROM (SELECT 1) AS one
               LEFT JOIN LATERAL (SELECT c.publishable, c.diagnostics FROM checks c
-                                  WHERE c.workspace_id = v_caller.workspace_id AND c.type = p_type AND c.digest = v_draft.digest
+                                  WHERE c.workspace_id = v_caller.workspace_id AND c.type = v_resource.type AND c.digest = v_draft.digest
                                   ORDER BY c.checker_version DESC LIMIT 1) AS k ON true;
             IF v_refusal IS NULL AND v_active.id IS NOT NULL AND v_draft.digest = v_active.digest THEN
                 v_refusal := jsonb_build_object('code', 'no_changes');
             END IF;
         END IF;
         IF v_refusal IS NOT NULL THEN
-            v_refusals := v_refusals || (v_refusal || jsonb_build_object('ref', v_item -> 'ref', 'id', v_resource.id, 'slug', v_resource.slug));
+            v_refusals := v_refusals || (v_refusal || jsonb_build_object('ref', v_item -> 'ref', 'id', v_ids[v_nth], 'slug', v_resource.slug));
         END IF;
     END LOOP;
     IF jsonb_array_length(v_refusals) > 0 THEN
@@ -176,10 +181,10 @@ BEGIN
     v_source := CASE WHEN p_operation = 'rollback' THEN 'rollback' WHEN v_caller.surface = 'cli' THEN 'cli-publish' ELSE 'designer-publish' END;
     v_event := CASE p_operation WHEN 'publish' THEN 'published' WHEN 'rollback' THEN 'rolled_back' WHEN 'archive' THEN 'archived' ELSE 'unarchived' END;
     v_answer := '[]';
-    FOREACH v_id IN ARRAY v_ids LOOP
+    FOR v_nth IN 1 .. cardinality(v_ids) LOOP
         IF NOT v_one THEN
-            SELECT i.value INTO v_item FROM jsonb_array_elements(v_items) AS i WHERE (i.value ->> 'id')::uuid = v_id;
-            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = v_id;
+            v_item := v_items[v_nth];
+            SELECT * INTO v_resource FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.id = v_ids[v_nth];
             SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_resource.id;
             SELECT * INTO v_active FROM resource_versions v WHERE v.id = v_resource.published_version_id;
         END IF;
@@ -191,7 +196,7 @@ BEGIN
         ELSIF p_operation = 'publish' THEN
             v_target.digest := v_draft.digest;
         END IF;
-        IF p_type = 'connector' AND p_operation <> 'publish' THEN
+        IF v_resource.type = 'connector' AND p_operation <> 'publish' THEN
             SELECT m.digest INTO v_manifest FROM event_flow_manifests m WHERE m.connector_id = v_resource.id AND m.version = v_target.version;
         END IF;
         -- The database's clock, read under the lock, never before the predecessor's.
@@ -205,7 +210,7 @@ BEGIN
             CASE WHEN p_operation = 'rollback' THEN v_target.version END, v_at, v_at)
         RETURNING * INTO v_version;
 
-        IF p_type = 'connector' THEN
+        IF v_resource.type = 'connector' THEN
             INSERT INTO event_flow_manifests (connector_id, version, workspace_id, digest)
             VALUES (v_resource.id, v_version.version, v_caller.workspace_id, v_manifest);
         END IF;
@@ -225,6 +230,8 @@ BEGIN
             UPDATE resource_drafts SET digest = v_version.digest, manifest_digest = v_manifest, base_version = v_version.version, foreign_since = NULL,
                    updated_at = CASE WHEN digest = v_version.digest THEN updated_at ELSE v_at END
              WHERE resource_id = v_resource.id;
+        ELSIF v_draft.foreign_since IS NOT NULL AND v_draft.digest = v_version.digest THEN
+            UPDATE resource_drafts SET foreign_since = NULL WHERE resource_id = v_resource.id;
         END IF;
 
         -- Production agrees with git: this publish carries a commit, or the active digest is again the last applied one.
@@ -245,7 +252,7 @@ BEGIN
         VALUES (v_caller.workspace_id, v_at, p_operation, v_caller.email, v_caller.surface, v_caller.credential_id, v_resource.id,
             jsonb_build_object('version', v_version.version, 'source', v_source));
 
-        v_answer := v_answer || jsonb_build_object('type', p_type, 'id', v_resource.id, 'slug', v_resource.slug, 'version', v_version.version,
+        v_answer := v_answer || jsonb_build_object('type', v_resource.type, 'id', v_resource.id, 'slug', v_resource.slug, 'version', v_version.version,
             'digest', encode(v_version.digest, 'hex'), 'published_at', v_at, 'source', v_source, 'event_id', v_event_id);
     END LOOP;
 

@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION save_draft(p_workspace uuid, p_type text, p_resource 
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 DECLARE
     v_draft resource_drafts;
+    v_active bytea;
     v_snapshot bigint;
     v_at timestamptz;
 BEGIN
@@ -27,11 +28,17 @@ BEGIN
         IF NOT FOUND OR v_draft.digest <> p_expected_digest OR v_draft.base_version <> p_expected_base THEN
             RETURN NULL;
         END IF;
+        SELECT v.digest INTO v_active FROM resources r JOIN resource_versions v ON v.id = r.published_version_id
+         WHERE r.workspace_id = p_workspace AND r.id = p_resource;
+    END IF;
+    -- Contents by digest: two writers that share both would wait for each other otherwise.
+    IF p_manifest IS NOT NULL AND p_manifest_digest < p_digest THEN
+        PERFORM keep_content(p_workspace, p_manifest_digest, p_manifest);
     END IF;
     IF p_body IS NOT NULL THEN
         PERFORM keep_content(p_workspace, p_digest, p_body);
     END IF;
-    IF p_manifest IS NOT NULL THEN
+    IF p_manifest IS NOT NULL AND p_manifest_digest >= p_digest THEN
         PERFORM keep_content(p_workspace, p_manifest_digest, p_manifest);
     END IF;
     IF p_checker_version IS NOT NULL THEN
@@ -53,7 +60,10 @@ BEGIN
         UPDATE resource_drafts SET digest = p_digest, manifest_digest = p_manifest_digest, base_version = p_base, updated_at = v_at,
                updated_by = (p_author ->> 'user_id')::uuid, snapshot_id = v_snapshot, updated_by_email = p_author ->> 'email',
                updated_surface = p_author ->> 'surface',
-               foreign_since = CASE WHEN p_author ->> 'surface' <> 'cli' THEN coalesce(foreign_since, v_at) ELSE foreign_since END
+               -- Since when another surface's changes are in it; none are left in a draft that equals the active version.
+               foreign_since = CASE WHEN p_digest = v_active THEN NULL
+                                    WHEN p_author ->> 'surface' <> 'cli' THEN coalesce(foreign_since, v_at)
+                                    ELSE foreign_since END
          WHERE workspace_id = p_workspace AND resource_id = p_resource;
     END IF;
     RETURN v_snapshot;

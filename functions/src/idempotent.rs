@@ -102,6 +102,12 @@ impl Attempt<'_> {
         outcome
     }
 
+    /// Refuses, and keeps what was written of that: the row in the audit log, but no answer.
+    pub async fn refuse<T>(self, problem: Problem) -> Result<T> {
+        self.tx.commit().await.map_err(store::Error::from)?;
+        Err(problem)
+    }
+
     async fn finish<T>(mut self, outcome: Result<T>, kept: impl Fn(&T) -> Result<Kept>) -> Result<T> {
         let outcome = match (&self.key, outcome) {
             (Some(key), Ok(answer)) => match kept(&answer).and_then(|kept| serde_json::to_value(kept).map_err(Problem::internal)) {

@@ -114,7 +114,10 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         "not_found" => Problem::not_found(format!("{kind} {named:?}")),
         "version_not_found" => Problem::not_found(format!("version of {kind} {named:?} with that number; the active one is {active}")),
         "forbidden" => forbidden(&facts),
-        "governance_refused" => governance(&facts, intent.operation),
+        "governance_refused" => {
+            let text = |name: &str| facts.get(name).and_then(Value::as_str);
+            governance_refused(text("mode").unwrap_or_default(), text("git_repo_url"), intent.operation)
+        }
         "base_version_required" => Problem::new(
             Code::BaseVersionRequired,
             format!(
@@ -206,10 +209,10 @@ fn forbidden(facts: &serde_json::Map<String, Value>) -> Problem {
     Problem::new(Code::Forbidden, detail).fact("right", "publish")
 }
 
-fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Problem {
-    let repo = facts.get("git_repo_url").and_then(Value::as_str);
-    let (refused, instead) = match facts.get("mode").and_then(Value::as_str) {
-        Some("DesignerOnly") => (
+/// 400: this surface does not publish in this mode. `repo` is where the truth is, if the workspace says so.
+pub fn governance_refused(mode: &str, repo: Option<&str>, operation: &str) -> Problem {
+    let (refused, instead) = match mode {
+        "DesignerOnly" => (
             Surface::Cli,
             match repo {
                 Some(repo) => format!(
@@ -236,7 +239,7 @@ fn governance(facts: &serde_json::Map<String, Value>, operation: &str) -> Proble
         _ => "This workspace is set to CodeManaged. Publishing from the console is disabled.",
     };
     Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}"))
-        .fact("governance_mode", facts.get("mode"))
+        .fact("governance_mode", mode)
         .fact("operation", operation)
 }
 

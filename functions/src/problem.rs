@@ -96,6 +96,16 @@ impl Problem {
         self
     }
 
+    /// One refusal for several documents: the errors of another of the same code are listed too, as many as an answer can carry.
+    pub fn joined(mut self, other: Problem) -> Problem {
+        const MAX_ERRORS: usize = 1000;
+        if other.0.code == self.0.code {
+            self.0.errors.extend(other.0.errors);
+            self.0.errors.truncate(MAX_ERRORS);
+        }
+        self
+    }
+
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
         self.0.headers.insert(name, value);
         self

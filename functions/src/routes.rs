@@ -114,6 +114,9 @@ endpoints! {
     Reads  flows::get_flow_snapshot
     Writes flows::restore_flow_snapshot
 
+    Reads  sync::plan_sync
+    Writes sync::apply_sync
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox

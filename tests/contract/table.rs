@@ -130,6 +130,7 @@ fn good_body(operation: &str) -> Value {
         "put_flow_draft" => json!({"graph": tests::graph()}),
         "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
         "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
+        "plan_sync" | "apply_sync" => json!({"resources": []}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

@@ -32,6 +32,7 @@ mod expect;
 mod flows;
 mod http;
 pub mod invariants;
+mod sync;
 mod tokens;
 mod wait;
 
@@ -41,5 +42,6 @@ pub use database::{Scratch, scratch_database};
 pub use expect::{assert_millis, fields};
 pub use flows::{TABLE, empty_graph, graph, graph_with, rules};
 pub use http::{Answer, Request};
+pub use sync::{digest, file};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

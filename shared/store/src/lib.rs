@@ -2,6 +2,7 @@
 //! a [`Scope`] and filters on it; row-level security holds when that is forgotten.
 
 pub mod admin;
+pub mod apply;
 pub mod audit;
 mod backfill;
 pub mod callers;
@@ -9,8 +10,10 @@ pub mod contents;
 pub mod credentials;
 pub mod db;
 pub mod drafts;
+pub mod governance;
 pub mod idempotency;
 pub mod jobs;
+pub mod many;
 pub mod outbox;
 pub mod publish;
 pub mod replica;

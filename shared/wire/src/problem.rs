@@ -53,6 +53,7 @@ codes! {
     Forbidden = "forbidden", 403, "Not allowed";
     GovernanceRefused = "governance_refused", 400, "Refused by the workspace's governance mode";
     BaseVersionRequired = "base_version_required", 400, "base_version is required";
+    NothingNamed = "nothing_named", 400, "Say what to publish";
     PreconditionFailed = "precondition_failed", 412, "The draft has changed";
     VersionConflict = "version_conflict", 409, "Another version is active";
     DraftChanged = "draft_changed", 409, "The draft has changed";
@@ -62,6 +63,10 @@ codes! {
     SlugTaken = "slug_taken", 409, "The slug is taken";
     NoChanges = "no_changes", 409, "Nothing would change";
     MergeConflict = "merge_conflict", 409, "Both sides changed the same thing";
+    PlanStale = "plan_stale", 409, "The plan no longer holds";
+    DraftNotApplied = "draft_not_applied", 409, "The draft was not applied from git";
+    UnknownContent = "unknown_content", 422, "A content is missing here";
+    UnknownBase = "unknown_base", 422, "A base is not known here";
     SchemaViolation = "schema_violation", 422, "The document breaks its schema";
     UnsupportedNode = "unsupported_node", 422, "The graph holds a node that flows may not run";
     GraphTooComplex = "graph_too_complex", 422, "The graph is larger or deeper than flows may be";

@@ -1,1 +1,4 @@
 //! The sync API, which `fcc` stands on.
+
+pub mod plan;
+pub mod publish;

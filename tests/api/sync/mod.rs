@@ -1,1 +1,2 @@
-
+mod apply_sync;
+mod plan_sync;
