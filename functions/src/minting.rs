@@ -54,9 +54,7 @@ pub struct Minting<'a> {
 
 /// The minted version, and whether it is the first call's answer to a repeated one.
 pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) -> Result<(Minted, HeaderMap)> {
-    if minting.note.is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        let problem = Problem::new(Code::InvalidBody, "The note is too long. Nothing was published.")
-            .error("/note", format!("at most {MAX_NOTE} characters"));
+    if let Err(problem) = check_note(minting.note) {
         return Err(publisher.presented.authenticate_or(app, problem).await);
     }
     let if_match = publisher.if_match.0;
@@ -85,18 +83,26 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
             let minted = items.into_iter().next().ok_or_else(|| Problem::internal("mint_version minted nothing and refused nothing"))?;
             Ok((minted, headers))
         }
-        Answer::Refused(Refused::Call(refusal)) => Err(refused(&intent, refusal)),
+        Answer::Refused(Refused::Call(refusal)) => Err(refused(intent.operation, intent.resource_type, refusal)),
         Answer::Refused(Refused::Items { items }) => match items.into_iter().next() {
-            Some(refusal) => Err(refused(&intent, refusal)),
+            Some(refusal) => Err(refused(intent.operation, intent.resource_type, refusal)),
             None => Err(Problem::internal("mint_version refused without a reason")),
         },
     }
 }
 
+/// 422 for a note that is too long to keep.
+pub fn check_note(note: Option<&str>) -> Result<()> {
+    if note.is_some_and(|note| note.chars().count() > MAX_NOTE) {
+        return Err(Problem::new(Code::InvalidBody, "The note is too long. Nothing was published.")
+            .error("/note", format!("at most {MAX_NOTE} characters")));
+    }
+    Ok(())
+}
+
 /// A refusal as the client reads it: what happened, and what to do next.
-fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
+pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
     let Refusal { code, mut facts } = refusal;
-    let kind = intent.resource_type;
     let named = facts.get("slug").or(facts.get("ref")).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| facts.get(name).and_then(Value::as_i64).unwrap_or_default();
     let active = number("active_version");
@@ -116,7 +122,7 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         "forbidden" => forbidden(&facts),
         "governance_refused" => {
             let text = |name: &str| facts.get(name).and_then(Value::as_str);
-            governance_refused(text("mode").unwrap_or_default(), text("git_repo_url"), intent.operation)
+            governance_refused(text("mode").unwrap_or_default(), text("git_repo_url"), operation)
         }
         "base_version_required" => Problem::new(
             Code::BaseVersionRequired,
@@ -170,12 +176,18 @@ fn refused(intent: &Intent<'_>, refusal: Refusal) -> Problem {
         ),
         "no_changes" => Problem::new(
             Code::NoChanges,
-            match intent.operation {
+            match operation {
                 "publish" => format!("The draft of {named:?} equals its active version; there is nothing to publish."),
                 "rollback" => format!("That version of {named:?} holds what is active already."),
                 "archive" => format!("{named:?} is archived already."),
                 _ => format!("{named:?} is not archived."),
             },
+        ),
+        "draft_not_applied" => Problem::new(
+            Code::DraftNotApplied,
+            format!(
+                "The draft of {named:?} has changes from outside git, and this workspace is CodeManaged. Bring them into git (`fcc pull --draft`), commit and apply them, or reset the draft."
+            ),
         ),
         "not_publishable" => not_publishable(&named, &facts),
         _ => Problem::internal(format!("mint_version refused with a code that nobody knows: {code}")),
@@ -238,9 +250,7 @@ pub fn governance_refused(mode: &str, repo: Option<&str>, operation: &str) -> Pr
         Surface::Cli => "This workspace is set to DesignerOnly. Publishing from the CLI is disabled.",
         _ => "This workspace is set to CodeManaged. Publishing from the console is disabled.",
     };
-    Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}"))
-        .fact("governance_mode", mode)
-        .fact("operation", operation)
+    Problem::new(Code::GovernanceRefused, format!("{beginning} {instead}")).fact("governance_mode", mode).fact("operation", operation)
 }
 
 fn not_publishable(named: &str, facts: &serde_json::Map<String, Value>) -> Problem {

@@ -117,6 +117,14 @@ impl Problem {
         self
     }
 
+    /// As one of several reasons in another problem's facts.
+    pub fn into_fact(self) -> Value {
+        let Inner { code, detail, mut facts, .. } = *self.0;
+        facts.insert("code".to_owned(), code.as_str().into());
+        facts.insert("detail".to_owned(), detail.into());
+        Value::Object(facts)
+    }
+
     pub fn code(&self) -> Code {
         self.0.code
     }

@@ -116,6 +116,7 @@ endpoints! {
 
     Reads  sync::plan_sync
     Writes sync::apply_sync
+    Mints  sync::publish_sync
 
     Reads  replica::get_replica_status
     Reads  replica::list_outbox

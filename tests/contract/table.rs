@@ -131,6 +131,7 @@ fn good_body(operation: &str) -> Value {
         "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
         "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
         "plan_sync" | "apply_sync" => json!({"resources": []}),
+        "publish_sync" => json!({"connectorIds": []}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
 mod adoption;
+mod applying;
 mod cancelled_begin;
 mod connections;
 mod delivery;

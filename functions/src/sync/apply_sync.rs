@@ -14,12 +14,7 @@ use crate::problem::{Problem, Result};
 /// Merge these files into their drafts, all or none, making the resources that do not exist yet. Nothing is published.
 #[utoipa::path(post, path = "/v1/sync/apply", tag = "sync", params(("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
     request_body = SyncResources, responses((status = 200, description = "What became of each.", body = SyncPlan)))]
-pub async fn apply_sync(
-    State(app): State<App>,
-    caller: Caller,
-    key: IdempotencyKey,
-    Json(body): Json<SyncResources>,
-) -> Result<Response> {
+pub async fn apply_sync(State(app): State<App>, caller: Caller, key: IdempotencyKey, Json(body): Json<SyncResources>) -> Result<Response> {
     let asked = asking::read(body)?;
     for _ in 0..MAX_TRIES {
         let mut attempt = match idempotent::begin(&app, &caller, "apply_sync", &key).await? {

@@ -73,7 +73,7 @@ fn refuse(planned: &Planned) -> Result<()> {
         let names: Vec<String> = conflicts.map(|item| format!("{} {:?}", item.kind, item.slug)).collect();
         let detail = format!(
             "{} can't be merged: the file and the draft, or the draft and the active version, changed the same things. Nothing was changed; `items` says what conflicts. Pull, resolve, and apply again.",
-            listed(&names)
+            super::listed(&names)
         );
         let problem = Problem::new(Code::MergeConflict, detail).fact("items", items);
         return Err(if planned.plan.truncated { problem.fact("truncated", true) } else { problem });
@@ -83,20 +83,11 @@ fn refuse(planned: &Planned) -> Result<()> {
         let names: Vec<String> = stale.iter().map(|item| format!("{} {:?}", item.kind, item.slug)).collect();
         let detail = format!(
             "The plan no longer holds for {}: a draft changed since. Nothing was changed; make a new plan and look at it.",
-            listed(&names)
+            super::listed(&names)
         );
         return Err(Problem::new(Code::PlanStale, detail).fact("items", stale));
     }
     planned.fault.clone().map_or(Ok(()), Err)
-}
-
-/// The first few of them.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 5;
-    match names.len().saturating_sub(SHOWN) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
-    }
 }
 
 /// Makes the resources that do not exist yet. False when somebody else did meanwhile.

@@ -47,7 +47,8 @@ pub fn read(body: SyncResources) -> Result<Vec<Asked>> {
     for (nth, resource) in body.resources.into_iter().enumerate() {
         let at = format!("/resources/{nth}");
         if !seen.insert((resource.kind, resource.slug.clone())) {
-            errors.push(error(&at, format!("the {} {:?} stands in this list before; each may be named once", resource.kind, resource.slug)));
+            errors
+                .push(error(&at, format!("the {} {:?} stands in this list before; each may be named once", resource.kind, resource.slug)));
         }
         if let Some(one) = one(resource, &at, &mut errors)? {
             asked.push(one);
@@ -99,5 +100,6 @@ fn error(pointer: &str, detail: impl Into<String>) -> BodyError {
 }
 
 fn invalid(errors: Vec<BodyError>) -> Problem {
-    Problem::new(Code::InvalidBody, "The list of resources is not what it has to be; `errors` says where. Nothing was changed.").errors(errors)
+    Problem::new(Code::InvalidBody, "The list of resources is not what it has to be; `errors` says where. Nothing was changed.")
+        .errors(errors)
 }

@@ -6,3 +6,14 @@ mod asking;
 mod deciding;
 pub mod plan_sync;
 mod planning;
+pub mod publish_sync;
+mod publishing;
+
+/// The first few of them.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
+    }
+}

@@ -71,8 +71,11 @@ pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: 
 
     let sides = asked.iter().zip(&states).map(|(asked, state)| state.as_ref().map(|state| sides(asked, state)).transpose());
     let sides: Vec<Option<Sides>> = sides.collect::<Result<_>>()?;
-    let needed: Vec<BTreeSet<Digest>> =
-        asked.iter().zip(&sides).map(|(asked, sides)| sides.map_or_else(|| BTreeSet::from([asked.local]), |sides| sides.needed())).collect();
+    let needed: Vec<BTreeSet<Digest>> = asked
+        .iter()
+        .zip(&sides)
+        .map(|(asked, sides)| sides.map_or_else(|| BTreeSet::from([asked.local]), |sides| sides.needed()))
+        .collect();
     let named = asked.iter().flat_map(|asked| asked.base.into_iter().chain([asked.local]));
     let all: Vec<Digest> = needed.iter().flatten().copied().chain(named).collect::<BTreeSet<_>>().into_iter().collect();
     let stored = many::sizes(tx, workspace, &all).await?;
@@ -133,11 +136,8 @@ fn sides(asked: &Asked, state: &DraftState) -> Result<Sides> {
         Some(bytes) => Digest::try_from(bytes.as_slice()).map_err(Problem::internal),
         None => Ok(canonical::digest_of(&(Kind::of(asked.kind).empty)())),
     };
-    let behind = if state.base_version == state.active_version {
-        None
-    } else {
-        Some((digest(&state.base_digest)?, digest(&state.active_digest)?))
-    };
+    let behind =
+        if state.base_version == state.active_version { None } else { Some((digest(&state.base_digest)?, digest(&state.active_digest)?)) };
     Ok(Sides { base: asked.base, local: asked.local, draft: state.digest.0, behind })
 }
 
@@ -156,8 +156,12 @@ async fn refuse_retired(tx: &mut Tx, workspace: Uuid, asked: &[Asked], states: &
 
 /// 422 for files that are neither here nor in the request, then for bases that are not here; all of them.
 fn refuse_unknown(asked: &[Asked], stored: &HashMap<Digest, usize>) -> Result<()> {
-    let lacking: BTreeSet<Digest> =
-        asked.iter().filter(|asked| asked.inline.is_none()).map(|asked| asked.local).filter(|digest| !stored.contains_key(digest)).collect();
+    let lacking: BTreeSet<Digest> = asked
+        .iter()
+        .filter(|asked| asked.inline.is_none())
+        .map(|asked| asked.local)
+        .filter(|digest| !stored.contains_key(digest))
+        .collect();
     if !lacking.is_empty() {
         let detail = "Some files are not stored here and came without their body; `digests` names them. Upload them (PUT /v1/sync/contents/{digest}) or send `body`. Nothing was changed.";
         return Err(Problem::new(Code::UnknownContent, detail).fact("digests", lacking));

@@ -96,8 +96,7 @@ pub async fn find(tx: &mut Tx, workspace: Uuid, named: &[Named<'_>]) -> Result<V
 /// The same by id, written as the API writes ids, or slug.
 pub async fn find_referenced(tx: &mut Tx, workspace: Uuid, references: &[(ResourceType, &str)]) -> Result<Vec<Option<Uuid>>> {
     let kinds: Vec<&str> = references.iter().map(|(kind, _)| kind.as_str()).collect();
-    let ids: Vec<Option<Uuid>> =
-        references.iter().map(|(_, text)| Uuid::try_parse(text).ok().filter(|_| text.len() == 36)).collect();
+    let ids: Vec<Option<Uuid>> = references.iter().map(|(_, text)| Uuid::try_parse(text).ok().filter(|_| text.len() == 36)).collect();
     let slugs: Vec<&str> = references.iter().map(|(_, text)| *text).collect();
     Ok(sqlx::query_scalar(
         "SELECT coalesce(by_id.id, by_slug.id) FROM unnest($2::text[], $3::uuid[], $4::text[]) WITH ORDINALITY AS n (type, id, slug, nth)

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::digest::Digest;
+use domain::identity::ResourceType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, Tx};
 
 /// What the caller wants to become the active version.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct Intent<'a> {
     pub workspace: Option<&'a str>,
     /// `publish`, `rollback`, `archive` or `unarchive`.
     pub operation: &'a str,
-    /// `connector` or `flow`.
+    /// `connector` or `flow`: of the items that don't say theirs.
     pub resource_type: &'a str,
     pub items: Vec<Item>,
     pub note: Option<&'a str>,
@@ -34,6 +35,8 @@ pub struct Intent<'a> {
 pub struct Item {
     #[serde(rename = "ref")]
     pub reference: String,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource_type: Option<ResourceType>,
     pub base_version: Option<i32>,
     /// The draft that the caller's If-Match names.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +84,15 @@ pub enum Refused {
 
 /// One statement, one round trip, one transaction: version, manifest, outbox row, audit row and pointers, or nothing.
 pub async fn mint(db: &Db, intent: &Intent<'_>) -> Result<Answer> {
+    call(db.pool(), intent).await
+}
+
+/// The same as a part of a transaction that has decided what to publish; it holds the workspace's mode and the drafts.
+pub async fn mint_within(tx: &mut Tx, intent: &Intent<'_>) -> Result<Answer> {
+    call(&mut **tx, intent).await
+}
+
+async fn call<'c>(database: impl sqlx::PgExecutor<'c>, intent: &Intent<'_>) -> Result<Answer> {
     let answer: Value = sqlx::query_scalar("SELECT mint_version($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .bind(intent.secret.as_bytes())
         .bind(intent.workspace)
@@ -94,7 +106,7 @@ pub async fn mint(db: &Db, intent: &Intent<'_>) -> Result<Answer> {
         .bind(intent.git_branch)
         .bind(intent.host)
         .bind(intent.client)
-        .fetch_one(db.pool())
+        .fetch_one(database)
         .await?;
     serde_json::from_value(answer).map_err(|error| Error::Unexpected(format!("an answer of mint_version that nobody expects: {error}")))
 }

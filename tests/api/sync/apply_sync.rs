@@ -92,10 +92,12 @@ async fn a_plan_that_no_longer_holds_is_not_carried_out() {
     api.publish_first("erp").await;
     let files = || [file("crm", &with("retries", 3), Some(&config())), file("erp", &with("retries", 3), Some(&config()))];
     let plan = api.plan(files()).await.ok();
-    let expecting = || files().into_iter().zip(plan["items"].as_array().unwrap()).map(|(mut file, item)| {
-        file["expect"] = item["resultDigest"].clone();
-        file
-    });
+    let expecting = || {
+        files().into_iter().zip(plan["items"].as_array().unwrap()).map(|(mut file, item)| {
+            file["expect"] = item["resultDigest"].clone();
+            file
+        })
+    };
     api.patch_draft("erp", json!({"settings": {"batch": 7}})).await;
     let refused = api.apply(expecting()).await.problem(409, "plan_stale");
     assert_eq!(fields(&refused["items"], "slug"), ["erp"]);
@@ -130,7 +132,8 @@ async fn where_the_cli_may_not_publish_it_does_not_apply_and_that_is_audited() {
     let beginning = "This workspace is set to DesignerOnly. Publishing from the CLI is disabled.";
     assert!(refused["detail"].as_str().unwrap().starts_with(beginning), "{refused}");
     api.get("/api/connectors/crm").await.problem(404, "not_found");
-    let audited: Vec<(String, Option<String>)> = sqlx::query_as("SELECT action, surface FROM audit_log").fetch_all(&api.owner_db).await.unwrap();
+    let audited: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT action, surface FROM audit_log").fetch_all(&api.owner_db).await.unwrap();
     assert_eq!(audited, [("apply_refused".to_owned(), Some("cli".to_owned()))]);
     for mode in ["CodeManaged", "Hybrid"] {
         api.set_mode(mode).await;
@@ -206,11 +209,11 @@ async fn a_thousand_files_are_one_apply() {
     assert!(fields(&applied["items"], "change").iter().all(|change| *change == "created"));
     let again = api.apply_commit("abcdef0", files).await.ok();
     assert!(fields(&again["items"], "change").iter().all(|change| *change == "unchanged"));
-    let next: Vec<Value> =
-        (0..1000).map(|nth| file(&format!("c{nth}"), &with("nth", nth + 1), Some(&with("nth", nth)))).collect();
+    let next: Vec<Value> = (0..1000).map(|nth| file(&format!("c{nth}"), &with("nth", nth + 1), Some(&with("nth", nth)))).collect();
     let changed = api.apply_commit("abcdef1", next).await.ok();
     assert!(fields(&changed["items"], "change").iter().all(|change| *change == "updated"));
-    let transactions: i64 = sqlx::query_scalar("SELECT count(DISTINCT xmin::text) FROM resource_drafts").fetch_one(&api.owner_db).await.unwrap();
+    let transactions: i64 =
+        sqlx::query_scalar("SELECT count(DISTINCT xmin::text) FROM resource_drafts").fetch_one(&api.owner_db).await.unwrap();
     assert_eq!(transactions, 1);
     api.finish().await;
 }

@@ -148,7 +148,8 @@ async fn what_is_wrong_with_the_list_is_told_with_pointers() {
     let files = [file("crm", &config(), None), file("crm", &config(), None), file("No Slug", &config(), None), lies, nameless];
     let refused = api.plan(files).await.problem(422, "invalid_body");
     assert_eq!(fields(&refused["errors"], "pointer"), ["/resources/1", "/resources/2/slug", "/resources/3/digest", "/resources/4/name"]);
-    let many: Vec<Value> = (0..1001).map(|nth| json!({"type": "connector", "slug": format!("c{nth}"), "digest": digest(&json!({}))})).collect();
+    let many: Vec<Value> =
+        (0..1001).map(|nth| json!({"type": "connector", "slug": format!("c{nth}"), "digest": digest(&json!({}))})).collect();
     let refused = api.plan(many).await.problem(422, "invalid_body");
     assert_eq!(fields(&refused["errors"], "pointer"), ["/resources"]);
     for (member, value) in [("type", json!("table")), ("digest", json!("x")), ("expect", json!(1)), ("unknown", json!(1))] {

@@ -1,0 +1,297 @@
+use serde_json::{Value, json};
+use tests::{Api, Token, config, fields, file};
+
+/// [`config`] with this setting.
+fn with(setting: &str, value: impl Into<Value>) -> Value {
+    let mut config = config();
+    config["settings"][setting] = value.into();
+    config
+}
+
+/// A config that may be saved and not published.
+fn broken() -> Value {
+    let mut config = config();
+    config["entities"].as_object_mut().unwrap().remove("contact");
+    config
+}
+
+async fn versions(api: &Api) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap()
+}
+
+async fn flow(api: &Api, slug: &str) -> Value {
+    api.post("/v1/flows").json(json!({"slug": slug, "name": slug})).await.with_status(201)
+}
+
+#[tokio::test]
+async fn of_fifty_with_one_unpublishable_none_is_published_and_every_reason_is_listed() {
+    let api = Api::start().await;
+    let files: Vec<Value> =
+        (0..50).map(|nth| file(&format!("c{nth}"), &if nth == 17 { broken() } else { with("batch", nth) }, None)).collect();
+    api.apply_commit("abcdef0", files).await.ok();
+    let refused = api.publish_many(json!({"connectorIds": []})).await.problem(422, "not_publishable");
+    assert_eq!(fields(&refused["items"], "slug"), ["c17"]);
+    assert_eq!(fields(&refused["items"], "reason"), ["not_publishable"]);
+    let reasons = &refused["items"][0]["reasons"];
+    assert_eq!(fields(reasons, "code"), ["not_publishable"]);
+    let blocked = api.post("/api/connectors/c17/publish").json(json!({"base_version": 0})).await.problem(422, "not_publishable");
+    assert_eq!(reasons[0]["blockers"], blocked["blockers"]);
+    assert_eq!(versions(&api).await, 0);
+
+    api.apply_commit("abcdef1", [file("c17", &config(), Some(&broken()))]).await.ok();
+    let published = api.publish_many(json!({"connectorIds": []})).header("x-fcc-git-commit", "abcdef1").await.ok();
+    assert_eq!(published["items"].as_array().unwrap().len(), 50);
+    for name in ["status", "version"] {
+        let expected = if name == "status" { json!("published") } else { json!(1) };
+        assert!(fields(&published["items"], name).iter().all(|value| **value == expected), "{published}");
+    }
+    let provenance: Vec<(String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT source, git_commit_sha, count(*) FROM resource_versions WHERE version IS NOT NULL GROUP BY source, git_commit_sha, xmin::text",
+    )
+    .fetch_all(&api.owner_db)
+    .await
+    .unwrap();
+    assert_eq!(provenance, [("cli-publish".to_owned(), Some("abcdef1".to_owned()), 50)], "in one transaction");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn absent_is_none_empty_is_every_unpublished_draft_and_neither_is_refused() {
+    let api = Api::start().await;
+    for slug in ["a", "b", "clean"] {
+        api.publish_first(slug).await;
+    }
+    for slug in ["a", "b"] {
+        api.patch_draft(slug, json!({"settings": {"batch": 2}})).await;
+        flow(&api, slug).await;
+    }
+    api.publish_many(json!({})).await.problem(400, "nothing_named");
+    api.publish_many(json!({"note": "x", "flowIds": null})).await.problem(400, "nothing_named");
+    let only_flows = api.publish_many(json!({"flowIds": []})).await.ok();
+    assert_eq!(fields(&only_flows["items"], "type"), ["flow", "flow"]);
+    assert_eq!(fields(&only_flows["items"], "slug"), ["a", "b"]);
+    let rest = api.publish_many(json!({"flowIds": [], "connectorIds": [], "note": "all"})).await.ok();
+    assert_eq!(fields(&rest["items"], "type"), ["connector", "connector"]);
+    assert_eq!(fields(&rest["items"], "slug"), ["a", "b"]);
+    assert_eq!(fields(&rest["items"], "version"), [2, 2]);
+    assert_eq!(api.get("/api/connectors/a/versions/2").await.ok()["note"], "all");
+    assert_eq!(api.publish_many(json!({"flowIds": [], "connectorIds": []})).await.ok(), json!({"items": []}));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn named_ones_go_by_id_or_slug_and_a_clean_one_is_unchanged() {
+    let api = Api::start().await;
+    for slug in ["a", "b", "c"] {
+        api.publish_first(slug).await;
+    }
+    for slug in ["a", "b"] {
+        api.patch_draft(slug, json!({"settings": {"batch": 2}})).await;
+    }
+    let id = api.get("/api/connectors/a").await.ok()["id"].clone();
+    let made = flow(&api, "a").await;
+    let published = api.publish_many(json!({"connectorIds": [id, "a", "c"], "flowIds": ["a"]})).await.ok();
+    let items = &published["items"];
+    assert_eq!(fields(items, "slug"), ["a", "c", "a"]);
+    assert_eq!(fields(items, "status"), ["published", "unchanged", "published"]);
+    assert_eq!(fields(items, "version"), [2, 1, 1]);
+    assert_eq!((&items[0]["id"], &items[2]["id"]), (&id, &made["id"]));
+    assert_eq!(api.get("/api/connectors/b").await.ok()["active_version"], 1, "nobody named it");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named_and_nothing_is_published() {
+    let api = Api::start().await;
+    api.create("a", config()).await;
+    let refused = api.publish_many(json!({"connectorIds": ["a", "none"], "flowIds": ["a"]})).await.problem(404, "not_found");
+    let expected = json!([{"type": "connector", "id": "none", "reason": "not_found"}, {"type": "flow", "id": "a", "reason": "not_found"}]);
+    assert_eq!(refused["items"], expected);
+    let other = json!({"connectorIds": ["a"]});
+    api.publish_many(other).as_(&api.other_tenant.token).await.problem(404, "not_found");
+    let expected = json!([{"type": "flow", "id": "x", "baseVersion": 0, "draftEtag": "0".repeat(64)}]);
+    api.publish_many(json!({"connectorIds": [], "expect": expected})).await.problem(404, "not_found");
+    assert_eq!(versions(&api).await, 0);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn every_reason_of_every_item_is_told_at_once_and_a_conflict_decides_the_status() {
+    let api = Api::start().await;
+    for slug in ["archived", "behind", "broken", "fine"] {
+        api.publish_first(slug).await;
+        api.publish_next(slug, 1).await;
+        api.patch_draft(slug, json!({"settings": {"batch": 3}})).await;
+    }
+    api.post("/api/connectors/archived/archive").json(json!({"base_version": 2})).await.ok();
+    api.post("/api/connectors/behind/rollback").json(json!({"base_version": 2, "version": 1})).await.ok();
+    api.patch_draft("behind", json!({"entities": {"contact": null}})).await;
+    api.patch_draft("broken", json!({"entities": {"contact": null}})).await;
+    let refused =
+        api.publish_many(json!({"connectorIds": ["archived", "behind", "broken", "fine"]})).await.problem(409, "version_conflict");
+    assert_eq!(fields(&refused["items"], "slug"), ["archived", "behind", "broken"]);
+    let codes: Vec<Value> = refused["items"].as_array().unwrap().iter().map(|item| json!(fields(&item["reasons"], "code"))).collect();
+    let expected = [json!(["version_conflict", "archived"]), json!(["version_conflict", "not_publishable"]), json!(["not_publishable"])];
+    assert_eq!(codes, expected);
+    let conflict = &refused["items"][1]["reasons"][0];
+    assert_eq!((&conflict["active_version"], &conflict["draft_base_version"]), (&json!(3), &json!(2)));
+    assert_eq!(conflict["resolutions"], json!(["reset_draft", "keep_editing", "merge"]));
+    assert_eq!(api.get("/api/connectors/fine").await.ok()["active_version"], 2);
+    // Not named, what is archived is left alone; the rest still has to be publishable.
+    api.delete("/api/connectors/behind/draft").await.ok();
+    api.delete("/api/connectors/broken/draft").await.ok();
+    let published = api.publish_many(json!({"connectorIds": []})).await.ok();
+    assert_eq!(fields(&published["items"], "status"), ["skipped", "published"]);
+    assert_eq!((&published["items"][0]["reason"], &published["items"][0]["version"]), (&json!("archived"), &json!(3)));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn an_expectation_that_no_longer_holds_is_a_conflict() {
+    let api = Api::start().await;
+    let applied = api.apply([file("a", &config(), None), file("b", &config(), None)]).await.ok();
+    let expect: Vec<Value> = applied["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| json!({"type": item["type"], "id": item["id"], "baseVersion": item["baseVersion"], "draftEtag": item["draftEtag"]}))
+        .collect();
+    let publish = || api.publish_many(json!({"connectorIds": ["a", "b"], "expect": expect}));
+    api.patch("/api/connectors/b/draft").as_(&api.ci).json(json!({"settings": {"batch": 2}})).await.ok();
+    let refused = publish().await.problem(409, "draft_changed");
+    assert_eq!(fields(&refused["items"], "slug"), ["b"]);
+    assert_eq!(fields(&refused["items"], "reason"), ["draft_changed"]);
+    assert_eq!(versions(&api).await, 0);
+    // Also of one that would not be published itself.
+    api.publish_many(json!({"connectorIds": ["a"], "expect": expect})).await.problem(409, "draft_changed");
+    api.patch("/api/connectors/b/draft").as_(&api.ci).json(json!({"settings": {"batch": 100}})).await.ok();
+    publish().await.ok();
+    assert_eq!(versions(&api).await, 2);
+    publish().await.problem(409, "version_conflict");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_half_edited_designer_draft_is_never_shipped_by_ci_where_git_is_the_truth() {
+    let api = Api::start().await;
+    api.set_mode("CodeManaged").await;
+    let graph = |first: &str, second: &str| {
+        let node = |id: &str, expression: &str| {
+            json!({"id": id, "type": "expressionNode", "name": id, "position": {"x": 0, "y": 0},
+                   "content": {"expressions": [{"id": "e", "key": id, "value": expression}]}})
+        };
+        let ends = |id: &str, kind: &str| json!({"id": id, "type": kind, "name": id, "position": {"x": 0, "y": 0}});
+        let edge = |id: &str, from: &str, to: &str| json!({"id": id, "type": "edge", "sourceId": from, "targetId": to});
+        json!({"nodes": [ends("in", "inputNode"), node("first", first), node("second", second), ends("out", "outputNode")],
+               "edges": [edge("e1", "in", "first"), edge("e2", "first", "second"), edge("e3", "second", "out")]})
+    };
+    let file = |graph: &Value, base: Option<&Value>| {
+        let mut file = file("scoring", graph, base);
+        file["type"] = json!("flow");
+        file
+    };
+    let committed = graph("1", "1");
+    api.apply_commit("abcdef0", [file(&committed, None)]).await.ok();
+    assert_eq!(api.publish_many(json!({"flowIds": []})).await.ok()["items"][0]["status"], "published");
+
+    let edited = api.put("/v1/flows/scoring/draft").json(json!({"graph": graph("broken +", "1")})).await.ok();
+    let skipped = |answer: Value| {
+        let item = &answer["items"][0];
+        assert_eq!((&item["status"], &item["reason"], &item["version"]), (&json!("skipped"), &json!("draft_not_applied"), &json!(1)));
+    };
+    skipped(api.publish_many(json!({"flowIds": []})).await.ok());
+    api.publish_many(json!({"flowIds": ["scoring"]})).await.problem(409, "draft_not_applied");
+
+    // CI applies another node on top: what comes out is nobody's file.
+    let next = graph("1", "2");
+    let applied = api.apply_commit("abcdef1", [file(&next, Some(&committed))]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "merged");
+    skipped(api.publish_many(json!({"flowIds": []})).await.ok());
+    let again = api.apply_commit("abcdef1", [file(&next, Some(&next))]).await.ok();
+    assert_eq!(again["items"][0]["change"], "unchanged");
+    skipped(api.publish_many(json!({"flowIds": []})).await.ok());
+    let refused = api.publish_many(json!({"flowIds": ["scoring"]})).await.problem(409, "draft_not_applied");
+    assert_eq!(fields(&refused["items"][0]["reasons"], "code")[0], "draft_not_applied");
+    assert_eq!(api.get("/v1/flows/scoring").await.ok()["publishedVersion"], 1);
+    assert_ne!(api.get("/v1/flows/scoring/draft").await.ok()["etag"], edited["etag"]);
+
+    // Committed as it is, it is git's; so it is once the designer's part is taken back.
+    let both = graph("3", "2");
+    api.put("/v1/flows/scoring/draft").json(json!({"graph": both})).await.ok();
+    api.apply_commit("abcdef2", [file(&both, Some(&next))]).await.ok();
+    assert_eq!(api.publish_many(json!({"flowIds": []})).await.ok()["items"][0]["version"], 2);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn the_mode_and_the_right_to_publish_hold_for_many_as_for_one() {
+    let api = Api::start().await;
+    let allowed = [("Hybrid", true, true), ("DesignerOnly", true, false), ("CodeManaged", false, true)];
+    let agent = api.token(Token::Agent).await;
+    for (nth, (mode, designer, cli)) in allowed.into_iter().enumerate() {
+        api.set_mode(mode).await;
+        for (token, may) in [(&api.tenant.token, designer), (&api.ci, cli)] {
+            let slug = format!("c{nth}-{may}");
+            let slug = if api.get(&format!("/api/connectors/{slug}")).await.status == 404 { slug } else { format!("{slug}-2") };
+            let created = json!({"slug": slug, "name": slug, "config": config()});
+            api.post("/api/connectors").as_(&api.ci).json(created).await.with_status(201);
+            let publish = api.publish_many(json!({"connectorIds": [slug]})).as_(token).await;
+            if may {
+                let source = if *token == api.ci { "cli-publish" } else { "designer-publish" };
+                publish.ok();
+                assert_eq!(api.get(&format!("/api/connectors/{slug}/versions/1")).await.ok()["source"], source);
+            } else {
+                publish.problem(400, "governance_refused");
+                api.publish_many(json!({"connectorIds": []})).as_(token).await.problem(400, "governance_refused");
+            }
+        }
+        api.publish_many(json!({"connectorIds": []})).as_(&agent).await.problem(403, "forbidden");
+    }
+    for token in [Token::Person("author"), Token::PersonWithFcc("author"), Token::Service(&["read", "draft", "apply"]), Token::Application]
+    {
+        api.publish_many(json!({"connectorIds": []})).as_(&api.token(token).await).await.problem(403, "forbidden");
+    }
+    let refusals: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_log WHERE action = 'publish_refused'").fetch_one(&api.owner_db).await.unwrap();
+    assert_eq!(refusals, 4);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_repeat_answers_what_the_first_call_did() {
+    let api = Api::start().await;
+    api.create("a", config()).await;
+    let publish = || api.publish_many(json!({"connectorIds": []})).idempotency_key("k");
+    let first = publish().await.ok();
+    api.create("b", config()).await;
+    let repeat = publish().await;
+    assert!(repeat.is_replayed());
+    assert_eq!(repeat.ok(), first);
+    assert_eq!(versions(&api).await, 1);
+    api.publish_many(json!({"flowIds": []})).idempotency_key("k").await.problem(422, "idempotency_key_reused");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_note_is_kept_on_each_version_and_may_not_be_long() {
+    let api = Api::start().await;
+    let refused = api.publish_many(json!({"connectorIds": [], "note": "x".repeat(2001)})).await.problem(422, "invalid_body");
+    assert_eq!(fields(&refused["errors"], "pointer"), ["/note"]);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_thousand_drafts_are_one_publish() {
+    let api = Api::start().await;
+    api.apply((0..1000).map(|nth| file(&format!("c{nth}"), &with("batch", nth), None))).await.ok();
+    let published = api.publish_many(json!({"connectorIds": []})).await.ok();
+    assert_eq!(published["items"].as_array().unwrap().len(), 1000);
+    let rows: (i64, i64, i64) = sqlx::query_as(
+        "SELECT count(*), count(DISTINCT xmin::text), (SELECT count(*) FROM outbox) FROM resource_versions WHERE version = 1",
+    )
+    .fetch_one(&api.owner_db)
+    .await
+    .unwrap();
+    assert_eq!(rows, (1000, 1, 1000));
+    api.finish().await;
+}
