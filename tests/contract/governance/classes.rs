@@ -8,12 +8,18 @@ pub enum Class {
     Read,
     /// Signs somebody in or out: there is no surface yet.
     SignIn,
-    /// Writes a draft: in every mode, from every surface.
+    /// Asks, or notes down what was read: from every surface that reads.
+    Ask,
+    /// Writes a draft, or tries one out: in every mode, from every surface.
     Draft,
     /// Deletes a thing that was never published: as a draft's write, but no agent does it.
     Delete,
     /// Makes a version: the mode says which surface may, and agents never do.
     Publish,
+    /// Brings a checkout's files into drafts: from the cli alone, where the mode lets that publish.
+    Apply,
+    /// Lets what is published decide: people, CI and applications.
+    Evaluate,
     /// Changes settings, members, tokens or what is delivered: a matter of people and their roles, in every mode.
     Administer,
 }
@@ -39,6 +45,12 @@ pub fn class_of(endpoint: &Endpoint) -> Option<Class> {
         "restore_flow_version" | "restore_flow_snapshot" => Some(Class::Draft),
         "delete_flow" => Some(Class::Delete),
         "publish_flow" | "rollback_flow" | "archive_flow" | "unarchive_flow" => Some(Class::Publish),
+
+        "plan_sync" | "record_pull" => Some(Class::Ask),
+        "put_content" | "evaluate_flow_draft" => Some(Class::Draft),
+        "publish_sync" => Some(Class::Publish),
+        "apply_sync" => Some(Class::Apply),
+        "evaluate_flow" => Some(Class::Evaluate),
 
         "create_workspace" | "patch_workspace" => Some(Class::Administer),
         "add_member" | "patch_member" | "remove_member" => Some(Class::Administer),
@@ -80,16 +92,16 @@ pub enum Outcome {
 pub fn outcome(class: Class, surface: Surface, mode: &str) -> Outcome {
     use Surface::{Agent, Application, Cli, Designer};
     match (class, surface, mode) {
-        (Class::Read | Class::SignIn, ..) => Outcome::Done,
+        (Class::Read | Class::SignIn, ..) | (Class::Evaluate, Application, _) => Outcome::Done,
         (_, Application, _) => Outcome::Forbidden,
-        (Class::Draft, ..) => Outcome::Done,
-        (_, Agent, _) => Outcome::Forbidden,
-        (Class::Publish, Cli, "DesignerOnly") => {
+        (Class::Ask | Class::Draft, ..) => Outcome::Done,
+        (_, Agent, _) | (Class::Apply, Designer, _) => Outcome::Forbidden,
+        (Class::Publish | Class::Apply, Cli, "DesignerOnly") => {
             Outcome::Governance("This workspace is set to DesignerOnly. Publishing from the CLI is disabled.")
         }
         (Class::Publish, Designer, "CodeManaged") => {
             Outcome::Governance("This workspace is set to CodeManaged. Publishing from the console is disabled.")
         }
-        (Class::Publish | Class::Delete | Class::Administer, Designer | Cli, _) => Outcome::Done,
+        (Class::Publish | Class::Apply | Class::Delete | Class::Evaluate | Class::Administer, Designer | Cli, _) => Outcome::Done,
     }
 }

@@ -31,13 +31,28 @@ pub async fn prepare(api: &Api, endpoint: &Endpoint, nth: usize) -> Thing {
             thing(&api.credential_id(&token).await.to_string(), json!({}))
         }
         "redrive_outbox" => thing("", json!({})),
+        "plan_sync" | "apply_sync" => thing("", json!({"resources": [tests::file(&slug, &tests::config(), None)]})),
+        "record_pull" => thing("", json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": []})),
+        "put_content" => {
+            let document = json!({"only": slug});
+            thing(tests::digest(&document).as_str().unwrap(), document)
+        }
+        "publish_sync" => {
+            let (root, named) = ("/api/connectors", json!({"slug": slug, "name": slug, "config": tests::config()}));
+            here(api.post(root)).json(named).await.with_status(201);
+            here(api.post(&format!("{root}/{slug}/publish"))).json(json!({"base_version": 0})).await.ok();
+            // From the cli: what a console wrote is not for CI to ship where git is the truth.
+            let draft = here(api.patch(&format!("{root}/{slug}/draft"))).as_(&api.ci);
+            draft.json(json!({"settings": {"batch": 2}})).await.ok();
+            thing("", json!({"connectorIds": [slug]}))
+        }
         _ => resource(api, endpoint, &slug).await,
     }
 }
 
 /// A connector or a flow: its API is one, but for the names of members.
 async fn resource(api: &Api, endpoint: &Endpoint, slug: &str) -> Thing {
-    let flow = endpoint.area == "flows";
+    let flow = matches!(endpoint.area, "flows" | "runs");
     let (root, member, base) = if flow { ("/v1/flows", "graph", "baseVersion") } else { ("/api/connectors", "config", "base_version") };
     let name = endpoint.operation.replace(if flow { "_flow" } else { "_connector" }, "");
     let thing = |body: Value| Thing { id: slug.to_owned(), other: String::new(), body: Some(body) };
@@ -107,7 +122,7 @@ impl Thing {
 
     fn fill<'a>(&'a self, segment: &'a str) -> &'a str {
         match segment {
-            "{id}" => &self.id,
+            "{id}" | "{slug}" | "{digest}" => &self.id,
             "{userId}" | "{snapshot}" => &self.other,
             "{name}" => "company",
             "{source}" => "hubspot",
