@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Api, Token, config, fields, file};
+use tests::{Api, Token, config, fields, file, graph, graph_with};
 
 /// [`config`] with this setting.
 fn with(setting: &str, value: impl Into<Value>) -> Value {
@@ -17,10 +17,6 @@ fn broken() -> Value {
 
 async fn versions(api: &Api) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap()
-}
-
-async fn flow(api: &Api, slug: &str) -> Value {
-    api.post("/v1/flows").json(json!({"slug": slug, "name": slug})).await.with_status(201)
 }
 
 #[tokio::test]
@@ -63,7 +59,7 @@ async fn absent_is_none_empty_is_every_unpublished_draft_and_neither_is_refused(
     }
     for slug in ["a", "b"] {
         api.patch_draft(slug, json!({"settings": {"batch": 2}})).await;
-        flow(&api, slug).await;
+        api.create_flow(slug, graph()).await;
     }
     api.publish_many(json!({})).await.problem(400, "nothing_named");
     api.publish_many(json!({"note": "x", "flowIds": null})).await.problem(400, "nothing_named");
@@ -89,7 +85,7 @@ async fn named_ones_go_by_id_or_slug_and_a_clean_one_is_unchanged() {
         api.patch_draft(slug, json!({"settings": {"batch": 2}})).await;
     }
     let id = api.get("/api/connectors/a").await.ok()["id"].clone();
-    let made = flow(&api, "a").await;
+    let made = api.create_flow("a", graph()).await;
     let published = api.publish_many(json!({"connectorIds": [id, "a", "c"], "flowIds": ["a"]})).await.ok();
     let items = &published["items"];
     assert_eq!(fields(items, "slug"), ["a", "c", "a"]);
@@ -175,49 +171,41 @@ async fn an_expectation_that_no_longer_holds_is_a_conflict() {
 async fn a_half_edited_designer_draft_is_never_shipped_by_ci_where_git_is_the_truth() {
     let api = Api::start().await;
     api.set_mode("CodeManaged").await;
-    let graph = |first: &str, second: &str| {
-        let node = |id: &str, expression: &str| {
-            json!({"id": id, "type": "expressionNode", "name": id, "position": {"x": 0, "y": 0},
-                   "content": {"expressions": [{"id": "e", "key": id, "value": expression}]}})
-        };
-        let ends = |id: &str, kind: &str| json!({"id": id, "type": kind, "name": id, "position": {"x": 0, "y": 0}});
-        let edge = |id: &str, from: &str, to: &str| json!({"id": id, "type": "edge", "sourceId": from, "targetId": to});
-        json!({"nodes": [ends("in", "inputNode"), node("first", first), node("second", second), ends("out", "outputNode")],
-               "edges": [edge("e1", "in", "first"), edge("e2", "first", "second"), edge("e3", "second", "out")]})
-    };
     let file = |graph: &Value, base: Option<&Value>| {
-        let mut file = file("scoring", graph, base);
+        let mut file = file("pricing", graph, base);
         file["type"] = json!("flow");
         file
     };
-    let committed = graph("1", "1");
+    let committed = graph();
     api.apply_commit("abcdef0", [file(&committed, None)]).await.ok();
     assert_eq!(api.publish_many(json!({"flowIds": []})).await.ok()["items"][0]["status"], "published");
 
-    let edited = api.put("/v1/flows/scoring/draft").json(json!({"graph": graph("broken +", "1")})).await.ok();
+    let edited = api.put_graph("pricing", graph_with([("big", "half edi")])).await;
     let skipped = |answer: Value| {
         let item = &answer["items"][0];
         assert_eq!((&item["status"], &item["reason"], &item["version"]), (&json!("skipped"), &json!("draft_not_applied"), &json!(1)));
     };
     skipped(api.publish_many(json!({"flowIds": []})).await.ok());
-    api.publish_many(json!({"flowIds": ["scoring"]})).await.problem(409, "draft_not_applied");
+    api.publish_many(json!({"flowIds": ["pricing"]})).await.problem(409, "draft_not_applied");
 
     // CI applies another node on top: what comes out is nobody's file.
-    let next = graph("1", "2");
+    let mut next = graph();
+    next["nodes"][0]["name"] = json!("Order");
     let applied = api.apply_commit("abcdef1", [file(&next, Some(&committed))]).await.ok();
     assert_eq!(applied["items"][0]["change"], "merged");
     skipped(api.publish_many(json!({"flowIds": []})).await.ok());
     let again = api.apply_commit("abcdef1", [file(&next, Some(&next))]).await.ok();
     assert_eq!(again["items"][0]["change"], "unchanged");
     skipped(api.publish_many(json!({"flowIds": []})).await.ok());
-    let refused = api.publish_many(json!({"flowIds": ["scoring"]})).await.problem(409, "draft_not_applied");
+    let refused = api.publish_many(json!({"flowIds": ["pricing"]})).await.problem(409, "draft_not_applied");
     assert_eq!(fields(&refused["items"][0]["reasons"], "code")[0], "draft_not_applied");
-    assert_eq!(api.get("/v1/flows/scoring").await.ok()["publishedVersion"], 1);
-    assert_ne!(api.get("/v1/flows/scoring/draft").await.ok()["etag"], edited["etag"]);
+    assert_eq!(api.get("/v1/flows/pricing").await.ok()["publishedVersion"], 1);
+    assert_ne!(api.get("/v1/flows/pricing/draft").await.ok()["etag"], edited["etag"]);
 
-    // Committed as it is, it is git's; so it is once the designer's part is taken back.
-    let both = graph("3", "2");
-    api.put("/v1/flows/scoring/draft").json(json!({"graph": both})).await.ok();
+    // Finished, and committed as it is, it is git's.
+    let mut both = graph_with([("big", "20")]);
+    both["nodes"][0]["name"] = json!("Order");
+    api.put_graph("pricing", both.clone()).await;
     api.apply_commit("abcdef2", [file(&both, Some(&next))]).await.ok();
     assert_eq!(api.publish_many(json!({"flowIds": []})).await.ok()["items"][0]["version"], 2);
     api.finish().await;
