@@ -73,7 +73,8 @@ pub async fn keep_contents(tx: &mut Tx, workspace: Uuid, contents: &BTreeMap<Dig
             .bind(&bodies)
             .execute(&mut **tx)
             .await?;
-            (digests.clear(), bodies.clear());
+            digests.clear();
+            bodies.clear();
             size = 0;
         }
     }

@@ -71,24 +71,23 @@ async fn what_is_applied_without_a_commit_clears_nothing() {
 
 #[tokio::test]
 async fn a_rollback_clears_when_it_leads_to_what_was_last_applied_and_only_then() {
-    let api = Api::start().await;
     for from_the_console in [false, true] {
-        let api = if from_the_console { &Api::start().await } else { &api };
-        let token = if from_the_console { api.tenant.token.clone() } else { api.ci.clone() };
+        let api = Api::start().await;
+        let token = if from_the_console { &api.tenant.token } else { &api.ci };
         let rollback = async |version: i32, base: i32| {
             let body = json!({"version": version, "base_version": base});
-            api.post("/api/connectors/crm/rollback").as_(&token).header("x-fcc-git-commit", "fedcba9").json(body).await.ok()
+            api.post("/api/connectors/crm/rollback").as_(token).header("x-fcc-git-commit", "fedcba9").json(body).await.ok()
         };
-        shipped(api).await;
-        hot_fix(api, 1, 2).await;
-        hot_fix(api, 2, 3).await;
-        assert_eq!(diverged(api).await, 2);
+        shipped(&api).await;
+        hot_fix(&api, 1, 2).await;
+        hot_fix(&api, 2, 3).await;
+        assert_eq!(diverged(&api).await, 2);
         rollback(2, 3).await;
-        assert_eq!(diverged(api).await, if from_the_console { 3 } else { 2 }, "version 2 is in no commit");
+        assert_eq!(diverged(&api).await, if from_the_console { 3 } else { 2 }, "version 2 is in no commit");
         rollback(1, 4).await;
-        assert_eq!((diverged(api).await, anchor(api).await), (0, at(5, &batch(1), "abcdef1")));
+        assert_eq!((diverged(&api).await, anchor(&api).await), (0, at(5, &batch(1), "abcdef1")));
+        api.finish().await;
     }
-    api.finish().await;
 }
 
 #[tokio::test]
