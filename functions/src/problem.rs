@@ -69,6 +69,11 @@ impl Problem {
         self
     }
 
+    /// One of its facts.
+    pub fn get(&self, fact: &str) -> Option<&Value> {
+        self.0.facts.get(fact)
+    }
+
     pub fn errors(mut self, errors: Vec<BodyError>) -> Problem {
         self.0.errors = errors;
         self

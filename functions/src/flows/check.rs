@@ -17,8 +17,11 @@ pub fn check(graph: &Value) -> Result<Verdict> {
     })
 }
 
-/// A checker that became stricter makes a stored draft unpublishable.
+/// A checker that became stricter makes a stored draft unpublishable; what it found is told with node and place.
 pub fn refused(problem: &Problem) -> Value {
+    if let Some(found) = problem.get("diagnostics") {
+        return json!({"diagnostics": found});
+    }
     let error = |finding: wire::connectors::Finding| Diagnostic {
         severity: Severity::Error,
         code: finding.code,

@@ -215,6 +215,32 @@ async fn authors_agents_and_strangers_are_refused() {
 }
 
 #[tokio::test]
+async fn refusals_come_in_the_contracts_order() {
+    let api = Api::start().await;
+    api.publish_first_flow("discounts").await;
+    let mut loose = graph();
+    loose["edges"][1]["targetId"] = json!("nowhere");
+    api.put_graph("discounts", loose).await;
+    api.set_mode("DesignerOnly").await;
+    let (viewer, fcc) = (api.token(Token::Person("viewer")).await, api.token(Token::PersonWithFcc("editor")).await);
+    let etag = "0".repeat(64);
+    let publish = |body: Value| api.post(PUBLISH).if_match(&json!(etag)).json(body);
+    api.post("/v1/flows/none/publish").as_(&viewer).if_match(&json!(etag)).json(json!({})).await.problem(404, "not_found");
+    publish(json!({})).as_(&viewer).await.problem(403, "forbidden");
+    publish(json!({})).as_(&fcc).await.problem(400, "governance_refused");
+    publish(json!({})).await.problem(400, "base_version_required");
+    publish(json!({"baseVersion": 7})).await.problem(412, "precondition_failed");
+    let publish = |body: Value| api.post(PUBLISH).json(body);
+    publish(json!({"baseVersion": 7, "draftEtag": etag})).await.problem(409, "version_conflict");
+    publish(json!({"baseVersion": 1, "draftEtag": etag})).await.problem(409, "draft_changed");
+    publish(json!({"baseVersion": 1})).await.problem(422, "not_publishable");
+    api.post("/v1/flows/discounts/archive").json(json!({"baseVersion": 1})).await.ok();
+    api.post("/v1/flows/discounts/draft/merge").await.ok();
+    publish(json!({"baseVersion": 2})).await.problem(409, "archived");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_repeat_with_its_idempotency_key_answers_the_same_and_publishes_once() {
     let api = Api::start().await;
     api.create_flow("discounts", graph()).await;
