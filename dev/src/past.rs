@@ -34,7 +34,7 @@ const RESOURCES: &str = "
              UNION ALL SELECT $1, 'connector', 'other-' || n, 'other' FROM generate_series(1, $5::int) AS n
             RETURNING id, type)
     INSERT INTO resource_drafts (resource_id, workspace_id, digest, manifest_digest)
-    SELECT id, $1, sha256(CASE type WHEN 'flow' THEN '{\"edges\":[],\"nodes\":[]}' ELSE '{\"entities\":{},\"event_flows\":{},\"schema_version\":\"3.0\",\"settings\":{}}' END),
+    SELECT id, $1, CASE type WHEN 'flow' THEN sha256('{\"edges\":[],\"nodes\":[]}') ELSE sha256('{\"entities\":{},\"event_flows\":{},\"schema_version\":\"3.0\",\"settings\":{}}') END,
            CASE type WHEN 'connector' THEN sha256('[]') END FROM made";
 
 /// The row number `i` belongs to a resource as its `k`th; every third was published, by the designer and from git in turn.

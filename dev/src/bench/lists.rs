@@ -12,7 +12,7 @@ use crate::explained::Explained;
 use crate::past::{CONNECTOR, DORMANT, FLOW, Past};
 
 /// Rows of history, and as many runs: to begin with, and at the end.
-const SIZES: [usize; 2] = [10_000, 100_000];
+const SIZES: [usize; 2] = [50_000, 500_000];
 const BIG_SIZES: [usize; 2] = [100_000, 5_000_000];
 /// Pages that are read of each list. From the sixth execution on Postgres may plan a statement without regard to its values.
 const PAGES: usize = 12;

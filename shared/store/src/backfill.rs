@@ -11,16 +11,18 @@ const ROWS: i64 = 1000;
 const RESOURCES: i64 = 100;
 
 /// Labels the history, counts what the designer published, and makes the constraint and the indexes that the file would.
+/// An empty database is left to the file, which is done with it at once.
 pub async fn run(connection: &mut PgConnection) -> Result<()> {
-    label_history(connection).await?;
+    let newest = "SELECT max(id) FROM resource_versions";
+    let Some(newest) = sqlx::query_scalar::<_, Option<i64>>(newest).fetch_one(&mut *connection).await? else { return Ok(()) };
+    label_history(connection, newest).await?;
     count_publishes(connection).await?;
     constrain_sources(connection).await?;
     build_indexes(connection).await
 }
 
 /// Up to the newest row there is: what old code inserts meanwhile is labelled by a trigger.
-async fn label_history(connection: &mut PgConnection) -> Result<()> {
-    let newest: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM resource_versions").fetch_one(&mut *connection).await?;
+async fn label_history(connection: &mut PgConnection, newest: i64) -> Result<()> {
     let (mut done, mut labelled) = (0i64, 0);
     loop {
         let batch = "SELECT max(id) FROM (SELECT id FROM resource_versions WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS batch";
