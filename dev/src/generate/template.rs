@@ -27,6 +27,8 @@ enum Class {
 }
 
 impl Class {
+    const ALL: [Class; 6] = [Class::Open, Class::Reads, Class::Writes, Class::Mints, Class::Jobs, Class::Migrations];
+
     fn role(self) -> &'static str {
         match self {
             Class::Open => "OpenRole",
@@ -35,6 +37,17 @@ impl Class {
             Class::Mints => "MintsRole",
             Class::Jobs => "JobsRole",
             Class::Migrations => "MigrationsRole",
+        }
+    }
+
+    fn logs(self) -> &'static str {
+        match self {
+            Class::Open => "OpenLogs",
+            Class::Reads => "ReadsLogs",
+            Class::Writes => "WritesLogs",
+            Class::Mints => "MintsLogs",
+            Class::Jobs => "JobsLogs",
+            Class::Migrations => "MigrationsLogs",
         }
     }
 
@@ -83,12 +96,24 @@ pub fn render(base: &str) -> Result<String> {
     for job in JOBS {
         functions += &self::job(job);
     }
+    functions.extend(Class::ALL.iter().map(|class| log_group(*class)));
     Ok(format!("{HEADER}{before}{functions}{after}"))
 }
 
-/// The function and its log group.
+fn log_group(class: Class) -> String {
+    let logs = class.logs();
+    format!(
+        r#"  {logs}:
+    Type: AWS::Logs::LogGroup
+    Properties: {{ LogGroupName: !Sub "/fetchcatch/${{AWS::StackName}}/{logs}", RetentionInDays: !Ref LogRetentionDays }}
+"#
+    )
+}
+
+/// The function. Functions of a class share a log group, in which each has streams that begin with its name: with one each, the
+/// template would pass what CloudFormation takes.
 fn function(operation: &str, description: &str, class: Class, more: &str) -> String {
-    let (name, role) = (camel_case(operation), class.role());
+    let (name, role, logs) = (camel_case(operation), class.role(), class.logs());
     let variables: String = class.environment().iter().map(|(name, value)| format!("          {name}: {value}\n")).collect();
     format!(
         r#"  {name}:
@@ -97,13 +122,10 @@ fn function(operation: &str, description: &str, class: Class, more: &str) -> Str
       Description: {description}
       CodeUri: ../target/lambda/{operation}/
       Role: !GetAtt {role}.Arn
-      LoggingConfig: {{ LogGroup: !Ref {name}Logs }}
+      LoggingConfig: {{ LogGroup: !Ref {logs} }}
       Environment:
         Variables:
-{variables}{more}  {name}Logs:
-    Type: AWS::Logs::LogGroup
-    Properties: {{ LogGroupName: !Sub "/fetchcatch/${{AWS::StackName}}/{name}", RetentionInDays: !Ref LogRetentionDays }}
-"#
+{variables}{more}"#
     )
 }
 
