@@ -45,7 +45,7 @@ const UNTOUCHED: &str = "
           FROM resource_versions v WHERE v.id <= 10000
         UNION ALL SELECT (to_jsonb(r) - ARRAY['designer_publishes', 'last_designer_version_id', 'other_surface_changed_at', 'applied_digest', 'applied_commit',
                                               'applied_branch', 'applied_at'])::text FROM resources r WHERE r.slug <> 'late'
-        UNION ALL SELECT (to_jsonb(d) - ARRAY['snapshot_id', 'updated_by_email', 'updated_surface', 'foreign_since'])::text FROM resource_drafts d
+        UNION ALL SELECT (to_jsonb(d) - ARRAY['snapshot_id', 'updated_by_email', 'updated_surface', 'foreign_since', 'other_surface_at'])::text FROM resource_drafts d
         UNION ALL SELECT (to_jsonb(w) - ARRAY['governance_mode', 'environment_kind', 'git_repo_url', 'git_branch'])::text FROM workspaces w
         UNION ALL SELECT to_jsonb(c)::text FROM contents c
         UNION ALL SELECT to_jsonb(m)::text FROM event_flow_manifests m

@@ -73,6 +73,8 @@ async fn a_publish_writes_at_most_45_wal_records_whatever_the_size_of_the_config
         ("flow", with_event_flows(1)),
         ("flows", with_event_flows(500)),
     ];
+    // The first row of an index makes its root: once in the life of a database.
+    api.publish_first("roots").await;
     for (slug, config) in cases {
         api.create(slug, config).await;
         let first = wal_records(&api, slug, 0).await;
@@ -83,6 +85,6 @@ async fn a_publish_writes_at_most_45_wal_records_whatever_the_size_of_the_config
     }
     let versions: i64 =
         sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap();
-    assert_eq!(versions, 8, "every one was published");
+    assert_eq!(versions, 9, "every one was published");
     api.finish().await;
 }

@@ -93,7 +93,7 @@ async fn functions_that_run_with_other_rights_are_for_those_they_are_meant_for()
         let (for_app, for_jobs) = match name.as_str() {
             // Triggers ask for no right to call them.
             "purge_workspace" | "label_version_source" => (false, false),
-            "adopt_restore" => (false, true),
+            "adopt_restore" | "make_run_partitions" | "drop_run_partitions" => (false, true),
             _ => (true, false),
         };
         assert_eq!((app_may, jobs_may), (for_app, for_jobs), "{name}");
