@@ -45,16 +45,17 @@ impl<'s> Reader<'s> {
     fn members(&mut self, members: &'s Map<String, Value>) -> Result<f64, String> {
         let mut sum = 1.0;
         for (key, value) in members {
+            // Definitions are walked too, wherever they stand: the validator fetches what they refer to even if nothing refers to them.
             sum += match (key.as_str(), value) {
                 ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(target)) => self.definition(target)?,
                 ("$schema", Value::String(draft)) if !KNOWN_DRAFTS.contains(&draft.trim_end_matches('#')) => {
                     return Err(format!("is of the draft {draft:?}: drafts 4, 6 and 7 are known"));
                 }
-                ("$dictionary", _) => return Err("refers to a dictionary, which can't be imported here".to_owned()),
-                ("$id" | "id", Value::String(id)) if id.contains(':') || id.contains("//") => {
+                ("$dictionary" | "$vocabulary", _) => return Err(format!("has {key:?}, which can't be imported here")),
+                // An address changes where references lead; one that is only a fragment names a place, which nothing can refer to here.
+                ("$id" | "id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor", Value::String(id)) => {
                     return Err(format!("gives a part the address {id:?}: remove it"));
                 }
-                ("definitions" | "$defs", _) => 0.0,
                 _ => self.parts(value)?,
             };
         }
@@ -67,6 +68,10 @@ impl<'s> Reader<'s> {
             Some(name) => ("definitions", name),
             None => ("$defs", target.strip_prefix("#/$defs/").ok_or_else(outside)?),
         };
+        // Nothing that a pointer or a URI would have to unescape: the validator would look in another place than this does.
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            return Err(outside());
+        }
         match self.known.get(target) {
             Some(Some(parts)) => return Ok(*parts),
             Some(None) => return Err(format!("refers to itself by {target:?}")),
@@ -98,6 +103,20 @@ mod tests {
         assert!(fault(&json!({ "allOf": [{ "$ref": "#" }] })).contains("only its own"));
         assert!(fault(&json!({ "$schema": "https://example.com/schema" })).contains("draft"));
         assert!(fault(&json!({ "$id": "https://example.com/schema" })).contains("address"));
+        // Wherever it stands, and whether or not anything refers to it.
+        for hidden in [
+            json!({ "definitions": { "a": { "$ref": "http://127.0.0.1/x" } } }),
+            json!({ "$defs": { "a": { "$ref": "file:///etc/passwd" } } }),
+            json!({ "properties": { "definitions": { "$ref": "file:///etc/passwd" } } }),
+            json!({ "definitions": { "a": { "definitions": { "b": { "$ref": "//127.0.0.1/x" } } } } }),
+            json!({ "$ref": "#/definitions/a~1b", "definitions": { "a~1b": {}, "a/b": { "$ref": "http://127.0.0.1/x" } } }),
+            json!({ "$ref": "#/definitions/a%62", "definitions": { "a%62": {}, "ab": {} } }),
+            json!({ "$ref": "definitions.json#/definitions/a", "definitions": { "a": {} } }),
+        ] {
+            assert!(fault(&hidden).contains("only its own"), "{hidden}");
+        }
+        assert!(fault(&json!({ "properties": { "a": { "$id": "b/", "type": "string" } } })).contains("address"));
+        assert!(look(r##"{"properties": {"id": {"type": "string"}, "$ref": {"type": "string"}}}"##).is_ok());
         let circle = json!({ "$ref": "#/definitions/a", "definitions": { "a": { "$ref": "#/definitions/b" }, "b": { "not": { "$ref": "#/definitions/a" } } } });
         assert!(fault(&circle).contains("itself"));
         assert!(look("{").is_err());
