@@ -155,7 +155,7 @@ BEGIN
     RETURN v_id;
 END $$;
 
--- Adds up an hour of runs at most; answers whether it has come as near to now as the lag lets it. A run's id is made by the statement
+-- Adds up five minutes of runs at most, so that a busy hour after a stop is no statement that can never end in time; answers whether it has come as near to now as the lag lets it. A run's id is made by the statement
 -- that commits it, and no statement of the application may last 30 s: whoever waits longer than that misses none.
 CREATE OR REPLACE FUNCTION roll_up_runs(p_lag interval) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
@@ -166,7 +166,7 @@ DECLARE
 BEGIN
     SELECT m.rolled_up_to INTO v_from FROM run_stats_mark m FOR UPDATE;
     v_newest := date_trunc('milliseconds', clock_timestamp() - p_lag);
-    v_to := greatest(v_from, least(v_newest, v_from + interval '1 hour'));
+    v_to := greatest(v_from, least(v_newest, v_from + interval '5 minutes'));
     INSERT INTO run_stats AS s (workspace_id, grain, at, flow_id, family, bucket, succeeded, failed)
     SELECT r.workspace_id, g.grain, date_trunc(g.grain, r.created_at, 'UTC'), r.flow_id, r.family, duration_bucket(r.duration_us),
            count(*) FILTER (WHERE r.status = 'succeeded'), count(*) FILTER (WHERE r.status = 'failed')

@@ -2,6 +2,7 @@
 
 -- When a surface other than the cli last wrote the draft; the cli's later writes leave it.
 ALTER TABLE resource_drafts ADD COLUMN IF NOT EXISTS other_surface_at timestamptz;
+UPDATE resource_drafts SET other_surface_at = foreign_since WHERE other_surface_at IS NULL AND foreign_since IS NOT NULL;
 
 -- The newest pull of each resource by each credential. A credential that is forgotten leaves its pulls behind: people still want to know.
 CREATE TABLE IF NOT EXISTS pulls (

@@ -100,6 +100,9 @@ impl Old {
         assert_eq!(self.count(wrong).await, 0);
         let miscounted = "SELECT count(*) FROM resources WHERE (designer_publishes, last_designer_version_id) IS DISTINCT FROM (last_version::bigint, published_version_id)";
         assert_eq!(self.count(miscounted).await, 0);
+        let drafts = "SELECT count(*) FROM resource_drafts d JOIN resources r ON r.id = d.resource_id LEFT JOIN resource_versions v ON v.id = r.published_version_id
+            WHERE d.snapshot_id IS NULL OR (d.foreign_since IS NOT NULL) IS DISTINCT FROM (v.digest IS DISTINCT FROM d.digest)";
+        assert_eq!(self.count(drafts).await, 0, "an edited draft of that time is the console's, and stands on its snapshot");
         let modes = "SELECT count(*) FROM workspaces WHERE (governance_mode, environment_kind) = ('Hybrid', 'Development') AND git_repo_url IS NULL";
         assert_eq!(self.count(modes).await, 3);
         assert_eq!(untouched(&mut self.owner).await, self.before);
