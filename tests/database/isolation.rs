@@ -11,6 +11,10 @@ async fn two_tenants_with_everything() -> Api {
     let theirs = |request: tests::Request| request.as_(&api.other_tenant.token).idempotency_key("k");
     theirs(api.post("/api/connectors")).json(json!({"slug": "erp", "name": "ERP", "config": config()})).await.with_status(201);
     theirs(api.post("/api/connectors/erp/publish")).json(json!({"base_version": 0})).await.ok();
+    let flow = json!({"slug": "pricing", "name": "Pricing", "graph": tests::pricing(1)});
+    theirs(api.post("/v1/flows")).json(flow).await.with_status(201);
+    api.evaluate_draft("pricing", json!({"amount": 1})).as_(&api.other_tenant.token).await.ok();
+    functions::jobs::roll_up_runs::up_to(&api.app, 0).await.unwrap();
     theirs(api.post("/v1/tokens")).json(json!({"kind": "agent", "name": "x"})).await.with_status(201);
     api.dispatch().await;
     // A deleted one leaves its slug behind.
@@ -50,7 +54,7 @@ async fn no_table_and_no_view_shows_another_workspaces_rows() {
         let unscoped: (i64, i64) = query().fetch_one(api.app.db.pool()).await.unwrap();
         assert_eq!(unscoped, (0, 0), "{table} shows rows without any scope");
     }
-    assert!(seen_of_theirs >= 12, "the test needs rows to leak: {seen_of_theirs}");
+    assert!(seen_of_theirs >= 14, "the test needs rows to leak: {seen_of_theirs}");
     api.finish().await;
 }
 

@@ -37,6 +37,8 @@ pub async fn check(api: &Api) {
     nothing_is_wrong_with(api, "a draft whose base was never published", BASES).await;
     nothing_is_wrong_with(api, "a draft that is not its newest snapshot or its active version", DRAFTS).await;
     nothing_is_wrong_with(api, "a receipt that differs from the pointer", RECEIPTS).await;
+    nothing_is_wrong_with(api, "a run that tells another story than its version", RUNS).await;
+    nothing_is_wrong_with(api, "a flow whose runs were not added up, or twice", SUMS).await;
     replica_equals_pointers(api).await;
 }
 
@@ -57,6 +59,17 @@ const DRAFTS: &str = "SELECT r.slug FROM resource_drafts d JOIN resources r ON r
 const RECEIPTS: &str = "SELECT r.slug FROM resources r JOIN resource_versions v ON v.id = r.published_version_id
     LEFT JOIN replica_receipts p ON p.resource_id = r.id
     WHERE (p.version, p.epoch) IS DISTINCT FROM (v.version, (SELECT epoch FROM replica_epoch)) AND p.epoch = (SELECT epoch FROM replica_epoch)";
+
+const RUNS: &str = "SELECT r.id::text FROM runs r LEFT JOIN resource_versions v ON v.id = r.version_id
+    LEFT JOIN resources f ON f.id = r.flow_id
+    WHERE v.id IS NOT NULL AND (r.workspace_id, r.flow_id, r.flow_slug, r.flow_version, r.source, r.family, r.git_commit_sha)
+        IS DISTINCT FROM (v.workspace_id, v.resource_id, f.slug, v.version, v.source, CASE v.surface WHEN 'cli' THEN 'cli' ELSE 'designer' END, v.git_commit_sha)";
+const SUMS: &str = "SELECT flow_id::text || ' by the ' || grain
+    FROM (SELECT flow_id, grain, sum(succeeded) AS succeeded, sum(failed) AS failed FROM run_stats WHERE grain <> 'minute' GROUP BY 1, 2) AS s
+    FULL JOIN (SELECT flow_id, grain, count(*) FILTER (WHERE status = 'succeeded') AS succeeded, count(*) FILTER (WHERE status = 'failed') AS failed
+                 FROM runs CROSS JOIN (VALUES ('hour'), ('day')) AS g (grain)
+                WHERE created_at < (SELECT rolled_up_to FROM run_stats_mark) GROUP BY 1, 2) AS r USING (flow_id, grain)
+    WHERE (r.succeeded, r.failed) IS DISTINCT FROM (s.succeeded, s.failed)";
 
 async fn nothing_is_wrong_with(api: &Api, what: &str, query: &'static str) {
     let wrong: Vec<String> = sqlx::query_scalar(query).fetch_all(&api.owner_db).await.unwrap();

@@ -1,0 +1,51 @@
+//! More instances of the functions, beside the one that every test has.
+
+use std::net::Ipv4Addr;
+
+use functions::app::App;
+use functions::settings::Settings;
+use reqwest::Method;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::{Api, Request};
+
+/// A gateway with memories and connections of its own, over a test's database. Dropping it ends it.
+pub struct Instance {
+    pub app: App,
+    origin: String,
+    token: String,
+    http: reqwest::Client,
+    _serving: JoinSet<()>,
+}
+
+impl Api {
+    /// With settings that differ from those of the test's own instance.
+    pub async fn another_instance(&self, settings: Settings) -> Instance {
+        let app = App::new(settings).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let router = functions::gateway::router(app.clone());
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Instance { app, origin, token: self.tenant.token.clone(), http, _serving: serving }
+    }
+}
+
+impl Instance {
+    /// As the first tenant's owner.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request::new(&self.http, method, &self.origin, path, &self.token)
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// Evaluates the active version.
+    pub fn evaluate(&self, slug: &str, input: Value) -> Request {
+        self.request(Method::POST, &format!("/v1/evaluate/{slug}")).json(input)
+    }
+}
