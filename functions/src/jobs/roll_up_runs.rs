@@ -7,8 +7,8 @@ use crate::app::App;
 
 /// No statement of ours may last 30 s, so every run that is older than this is there to be counted.
 const LAG_SECONDS: i32 = 60;
-/// Each is an hour of runs at most: a day's worth, should the schedule have stood still.
-const MAX_STEPS: u32 = 24;
+/// Each is five minutes of runs at most: a day's worth, should the schedule have stood still.
+const MAX_STEPS: u32 = 288;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RolledUp {
