@@ -41,7 +41,7 @@ async fn filters_in_every_combination_leave_what_fits_newest_first() {
                     let words: Vec<&str> = run.split(' ').collect();
                     words[0].contains(slug) && words[1].starts_with(family) && words[2].contains(status)
                 };
-                let expected: Vec<&str> = all.iter().copied().filter(|run| fits(&run)).collect();
+                let expected: Vec<&str> = all.iter().copied().filter(|run| fits(run)).collect();
                 let parameters = [("source", source), ("status", status), ("flow", named)];
                 let query: Vec<String> =
                     parameters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
