@@ -1,5 +1,7 @@
 //! GoRules' own samples, with the outputs that they promise.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
+
 use std::time::Duration;
 
 use engine::{Options, RefusalCode, check, compile};
