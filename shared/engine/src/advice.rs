@@ -32,6 +32,7 @@ struct Named {
     name: String,
     array: &'static str,
     member: &'static str,
+    outputs: Vec<String>,
 }
 
 impl Subject {
@@ -42,7 +43,11 @@ impl Subject {
                 Kind::Expression { .. } => ("expressions", "value"),
                 _ => ("rules", ""),
             };
-            (node.id.to_owned(), Named { path: node.path.clone(), name: shown(node.name), array, member })
+            let outputs = match &node.kind {
+                Kind::Table { outputs, .. } => outputs.iter().map(|column| column.id.to_owned()).collect(),
+                _ => Vec::new(),
+            };
+            (node.id.to_owned(), Named { path: node.path.clone(), name: shown(node.name), array, member, outputs })
         });
         Self { nodes: named.collect() }
     }
@@ -58,13 +63,19 @@ impl Subject {
             Some(CursorTarget::Expression { id }) => {
                 pointer::key(&pointer::item(&pointer::key(&content, named.array), &shown(id)), named.member)
             }
-            Some(CursorTarget::DecisionTableHead { col }) => pointer::item(&pointer::key(&content, "inputs"), &shown(col)),
+            Some(CursorTarget::DecisionTableHead { col }) => {
+                let array = if named.outputs.iter().any(|output| **output == **col) { "outputs" } else { "inputs" };
+                pointer::item(&pointer::key(&content, array), &shown(col))
+            }
             Some(CursorTarget::DecisionTableCell { row, col }) => {
                 pointer::key(&pointer::item(&pointer::key(&content, "rules"), &shown(row)), col)
             }
             Some(CursorTarget::DecisionTableRow { row }) => pointer::item(&pointer::key(&content, "rules"), &shown(row)),
             Some(CursorTarget::TransformInput) => pointer::key(&content, "inputField"),
-            _ => named.path.clone(),
+            _ => match advice.location.expression_id.as_deref().filter(|_| !named.member.is_empty()) {
+                Some(id) => pointer::key(&pointer::item(&pointer::key(&content, named.array), &shown(id)), named.member),
+                None => named.path.clone(),
+            },
         };
         findings.add(code, node, path, format!("node {:?}: {}", named.name, advice.message));
     }
@@ -72,7 +83,8 @@ impl Subject {
 
 /// Hints about style are left out: a graph that works has none.
 fn code_of(advice: &Advice) -> Option<Code> {
-    if advice.severity == Gravity::Hint {
+    // Older editors mark every column as an expression, which the engine takes for the name of a type.
+    if advice.severity == Gravity::Hint || advice.message.starts_with("unknown output type 'expression'") {
         return None;
     }
     Some(match advice.code {

@@ -10,11 +10,12 @@ use serde_json::Value;
 use zen_engine::model::GraphContent;
 
 use crate::document::{self, Column, Document, Kind, Node};
+use crate::extent::Extent;
 use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode};
 use crate::places::{self, Place};
 use crate::syntax::{self, Flavor, Objection, Sound};
 use crate::wiring::{self, named};
-use crate::{advice, schema};
+use crate::{advice, reach, schema};
 
 /// What the deepest expression within the caps needs, several times over.
 const STACK: usize = 64 << 20;
@@ -70,6 +71,13 @@ pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
     });
     if !excess.is_empty() {
         return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: excess.finish() });
+    }
+    if errors.is_empty()
+        && let Err(excess) = reach::reckon(&document, &Extent::empty(), false)
+    {
+        let mut found = Findings::default();
+        found.add(Code::GraphTooComplex, excess.node.as_deref(), "", excess.message);
+        return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: found.finish() });
     }
     let content = GraphContent::deserialize(graph).map_err(|error| {
         let mut violations = Findings::default();

@@ -12,7 +12,10 @@ use zen_engine::{Decision, ZEN_CONFIG};
 use zen_expression::OpcodeCache;
 
 use crate::check::{examine, on_a_deep_stack};
+use crate::document::Document;
+use crate::extent::Extent;
 use crate::finding::{Diagnostic, Refusal, Severity};
+use crate::reach;
 use crate::syntax::{Flavor, Sound};
 
 /// A graph ready to be evaluated any number of times, from any thread; cheap to clone.
@@ -21,7 +24,17 @@ pub struct Graph(pub(crate) Arc<Compiled>);
 
 pub(crate) struct Compiled {
     pub decision: Decision,
+    /// What was compiled: before a large input is evaluated, it is read once more.
+    pub graph: Value,
+    /// An input of at most this weight is evaluated where the caller is: it can't take long.
+    pub light: f64,
+    /// Expressions that fail when a range in them gets too long: the engine doesn't say why one failed.
+    pub open_ranges: Vec<Box<str>>,
 }
+
+/// Some five milliseconds.
+const LIGHT_STEPS: f64 = 500_000.0;
+const LIGHT_MEMORY: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// Why stored bytes make no graph.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +56,12 @@ pub enum CompileError {
 /// As [`check`](crate::check()); and what has errors.
 pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
     let graph: Value = serde_json::from_slice(body).map_err(|error| CompileError::Malformed(error.to_string()))?;
-    let (mut content, cache, errors) = on_a_deep_stack(|| {
+    let (mut content, cache, (light, open_ranges), errors) = on_a_deep_stack(|| {
         let examined = examine(&graph)?;
-        Ok((examined.content, bytecode(examined.expressions), examined.errors.finish()))
+        let light = if examined.errors.is_empty() { light(&examined.document) } else { 0.0 };
+        let open: Vec<Box<str>> =
+            examined.expressions.iter().filter(|(_, sound)| sound.open_range).map(|((source, _), _)| Box::from(*source)).collect();
+        Ok((examined.content, bytecode(examined.expressions), (light, open), examined.errors.finish()))
     })?;
     if !errors.is_empty() {
         return Err(CompileError::HasErrors(errors));
@@ -54,7 +70,22 @@ pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
     // The engine fills a cache of its own only where it finds none; ours holds the fields of columns as well, and guards ranges.
     content.compiled_cache = Some(Arc::new(cache));
     content.compile();
-    Ok(Graph(Arc::new(Compiled { decision: Decision::from(content).with_http_handler(Some(Arc::new(Offline))) })))
+    let decision = Decision::from(content).with_http_handler(Some(Arc::new(Offline)));
+    Ok(Graph(Arc::new(Compiled { decision, graph, light, open_ranges })))
+}
+
+/// The heaviest input, of a few weights, with which the graph can't take longer than a thread takes to start, or much memory.
+fn light(document: &Document<'_>) -> f64 {
+    let is_light = |weight: f64| {
+        reach::reckon(document, &Extent::unknown_json(weight), true)
+            .is_ok_and(|reach| reach.steps <= LIGHT_STEPS && reach.memory <= LIGHT_MEMORY)
+    };
+    match is_light(65_536.0) {
+        true if is_light(1_048_576.0) => 1_048_576.0,
+        true => 65_536.0,
+        false if is_light(4_096.0) => 4_096.0,
+        false => 0.0,
+    }
 }
 
 fn bytecode(expressions: HashMap<(&str, Flavor), Sound>) -> OpcodeCache {

@@ -10,6 +10,8 @@ pub(crate) const MAX_NODES: usize = 1_000;
 pub(crate) const MAX_EDGES: usize = 5_000;
 pub(crate) const MAX_RULES: usize = 10_000;
 pub(crate) const MAX_COLUMNS: usize = 200;
+/// Expressions of one node, branches of one switch.
+pub(crate) const MAX_ROWS: usize = 1_000;
 /// Cells of all tables, expressions and conditions taken together.
 pub(crate) const MAX_CELLS: usize = 100_000;
 /// Bytes of one expression.
@@ -208,6 +210,7 @@ impl Reader {
     fn statements<'g>(&mut self, content: &'g Map<String, Value>, id: &str, path: &str) -> Vec<Statement<'g>> {
         let list = self.array(content, "statements", Some(id), path);
         let path = pointer::key(path, "statements");
+        self.cap(list.len(), MAX_ROWS, "statements in one node", Some(id), &path);
         self.cells += list.len();
         let read = list.iter().enumerate().filter_map(|(index, statement)| {
             let path = item_path(&path, statement, "id", index);
@@ -222,6 +225,7 @@ impl Reader {
     fn rows<'g>(&mut self, content: &'g Map<String, Value>, id: &str, path: &str) -> Vec<Row<'g>> {
         let list = self.array(content, "expressions", Some(id), path);
         let path = pointer::key(path, "expressions");
+        self.cap(list.len(), MAX_ROWS, "expressions in one node", Some(id), &path);
         self.cells += list.len();
         let read = list.iter().enumerate().filter_map(|(index, row)| {
             let path = item_path(&path, row, "id", index);

@@ -2,16 +2,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::sync::oneshot;
-use zen_engine::{Decision, EvaluationOptions, Variable};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+use zen_engine::{EvaluationError, EvaluationOptions, Variable};
 
 use crate::compile::Graph;
+use crate::extent::{Extent, weigh};
+use crate::finding::shown;
+use crate::ranges::MAX_RANGE;
+use crate::{document, reach};
 
 /// How to evaluate.
 #[derive(Debug, Clone, Copy)]
@@ -54,61 +60,130 @@ pub enum Failure {
     },
 }
 
-/// Evaluations whose callers went away, and which run on: while there is any, this process is best retired.
+/// Evaluations whose callers went away and that run on: while there is any, this process is best retired.
 pub fn abandoned() -> usize {
-    ABANDONED.load(Ordering::Relaxed)
+    usize::try_from(ABANDONED.load(Ordering::Relaxed)).unwrap_or(0)
 }
 
-static ABANDONED: AtomicUsize = AtomicUsize::new(0);
+/// Below zero for the moment in which work ends before it was counted.
+static ABANDONED: AtomicIsize = AtomicIsize::new(0);
+
+/// Evaluations that may take long or much memory and run at once, abandoned ones included: what they may take, they take together.
+static HEAVY: Semaphore = Semaphore::const_new(4);
+
+/// The stack of a heavy evaluation: expressions are parsed on it, and values that nest are dropped.
+const STACK: usize = 64 << 20;
+
+/// Values in each other, in an input that is evaluated on the caller's stack.
+const SHALLOW: usize = 64;
 
 type Outcome = Result<Evaluation, Failure>;
 
 impl Graph {
-    /// Evaluates the graph.
+    /// Evaluates the graph: in place where it can't take long with such an input, else on a thread of its own, for no longer than the limit.
     ///
     /// # Errors
     /// See [`Failure`].
     pub async fn evaluate(&self, input: Value, options: Options) -> Outcome {
+        let (weight, depth) = weigh(&input);
+        if weight <= self.0.light && depth <= SHALLOW {
+            return self.run(input, options.trace);
+        }
+        match timeout(options.limit, self.heavy(input, options.trace)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::TimedOut { limit: options.limit }),
+        }
+    }
+
+    async fn heavy(&self, input: Value, trace: bool) -> Outcome {
+        let started = Instant::now();
+        let Ok(place) = HEAVY.acquire().await else { return Err(failed("evaluations have ended".into(), None, started)) };
         let (sender, receiver) = oneshot::channel();
         let graph = self.clone();
+        let ended = Arc::new(AtomicBool::new(false));
+        let work_ends = Ends(Arc::clone(&ended));
         let work = move || {
-            if sender.send(run(&graph.0.decision, input, options.trace)).is_err() {
-                ABANDONED.fetch_sub(1, Ordering::Relaxed);
-            }
+            // Held until the end, also when the caller has gone.
+            let _place = place;
+            let outcome = graph.admit(&input, trace, started).and_then(|()| graph.run(input, trace));
+            drop(work_ends);
+            // Nobody listens where the time limit has passed.
+            drop(sender.send(outcome));
         };
-        let started = Instant::now();
-        if let Err(error) = thread::Builder::new().name("evaluation".into()).stack_size(64 << 20).spawn(work) {
+        if let Err(error) = thread::Builder::new().name("evaluation".into()).stack_size(STACK).spawn(work) {
             return Err(failed(format!("the evaluation could not be started: {error}"), None, started));
         }
-        match tokio::time::timeout(options.limit, receiver).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(failed("the evaluation ended without an answer".into(), None, started)),
-            Err(_) => {
-                ABANDONED.fetch_add(1, Ordering::Relaxed);
-                Err(Failure::TimedOut { limit: options.limit })
+        let _abandons = Abandons(ended);
+        let outcome = receiver.await;
+        outcome.unwrap_or_else(|_| Err(failed("the evaluation ended without an answer".into(), None, started)))
+    }
+
+    /// Whether what this evaluation can take is within bounds; known before the engine begins.
+    fn admit(&self, input: &Value, trace: bool, started: Instant) -> Result<(), Failure> {
+        let refused = |message: String, node| failed(message, node, started);
+        let document = document::read(&self.0.graph).map_err(|refusal| refused(refusal.to_string(), None))?;
+        reach::reckon(&document, &Extent::of(input), trace).map_err(|excess| refused(excess.message, excess.node))?;
+        Ok(())
+    }
+
+    fn run(&self, input: Value, trace: bool) -> Outcome {
+        let started = Instant::now();
+        let polled = catch_unwind(AssertUnwindSafe(|| self.poll(input, trace, started)));
+        polled.unwrap_or_else(|_| Err(failed("the engine gave up on this input".into(), None, started)))
+    }
+
+    /// With input, output, table, expression and switch nodes, the engine's future is done at its first poll.
+    fn poll(&self, input: Value, trace: bool, started: Instant) -> Outcome {
+        let future = pin!(self.0.decision.evaluate_with_opts(Variable::from(input), EvaluationOptions { trace, max_depth: 1 }));
+        let Poll::Ready(answer) = future.poll(&mut Context::from_waker(Waker::noop())) else {
+            return Err(failed("the engine waits for something outside of the graph".into(), None, started));
+        };
+        match answer {
+            Ok(response) => {
+                let trace = response.trace.as_ref().and_then(|trace| serde_json::to_value(trace).ok());
+                Ok(Evaluation { result: Value::from(response.result), trace, duration: started.elapsed() })
             }
+            Err(error) => Err(self.explain(&error, started)),
+        }
+    }
+
+    /// The engine's error with the name of the node that failed.
+    fn explain(&self, error: &EvaluationError, started: Instant) -> Failure {
+        let EvaluationError::NodeError { node_id, source, .. } = error else {
+            return failed(error.to_string(), None, started);
+        };
+        let nodes = self.0.graph["nodes"].as_array().into_iter().flatten();
+        let name = nodes.filter(|node| node["id"] == **node_id).find_map(|node| node["name"].as_str()).unwrap_or_default();
+        let mut said: String = source.to_string().chars().take(MAX_MESSAGE).collect();
+        if self.0.open_ranges.iter().any(|range| said.contains(range.as_ref())) {
+            said.push_str(&format!(" (a range in it can have at most {MAX_RANGE} numbers)"));
+        }
+        failed(format!("node {:?}: {said}", shown(name)), Some(node_id.to_string()), started)
+    }
+}
+
+/// What the engine says may repeat the input.
+const MAX_MESSAGE: usize = 8_192;
+
+/// Dropped with the work, however it ends. Whichever of the two is dropped last sees that the other was.
+struct Ends(Arc<AtomicBool>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if self.0.swap(true, Ordering::AcqRel) {
+            ABANDONED.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
-fn run(decision: &Decision, input: Value, trace: bool) -> Outcome {
-    let started = Instant::now();
-    let polled = catch_unwind(AssertUnwindSafe(|| poll(decision, input, trace, started)));
-    polled.unwrap_or_else(|_| Err(failed("the engine can't evaluate this".into(), None, started)))
-}
+/// Dropped with the caller's future: work that isn't done by then is abandoned.
+struct Abandons(Arc<AtomicBool>);
 
-/// With input, output, table, expression and switch nodes, the engine's future is done at its first poll.
-fn poll(decision: &Decision, input: Value, trace: bool, started: Instant) -> Outcome {
-    let future = pin!(decision.evaluate_with_opts(Variable::from(input), EvaluationOptions { trace, max_depth: 1 }));
-    let Poll::Ready(answer) = future.poll(&mut Context::from_waker(Waker::noop())) else {
-        return Err(failed("the engine waits for something outside of the graph".into(), None, started));
-    };
-    match answer {
-        Ok(response) => {
-            let trace = response.trace.as_ref().and_then(|trace| serde_json::to_value(trace).ok());
-            Ok(Evaluation { result: Value::from(response.result), trace, duration: started.elapsed() })
+impl Drop for Abandons {
+    fn drop(&mut self) {
+        if !self.0.swap(true, Ordering::AcqRel) {
+            ABANDONED.fetch_add(1, Ordering::Relaxed);
         }
-        Err(error) => Err(failed(error.to_string(), None, started)),
     }
 }
 

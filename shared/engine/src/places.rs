@@ -23,11 +23,6 @@ enum At<'d, 'g> {
 }
 
 impl Place<'_, '_> {
-    /// Whether the engine passes over an expression that fails here: the row doesn't match, the branch isn't taken.
-    pub(crate) fn silent(&self) -> bool {
-        matches!(self.at, At::Condition { .. } | At::Head { .. } | At::Cell { .. })
-    }
-
     /// JSON Pointer to the text.
     pub(crate) fn path(&self) -> String {
         let content = pointer::key(&self.node.path, "content");

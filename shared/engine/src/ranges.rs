@@ -10,6 +10,8 @@ use crate::syntax::{Objection, Parsed};
 
 /// How many numbers a range may have.
 pub(crate) const MAX_RANGE: u32 = 100_000;
+/// How deep `map`, `filter` and the like may stand in each other.
+const MAX_LOOPS: usize = 6;
 
 /// A range in an expression, by its tokens: its first and its last bracket.
 pub(crate) struct OpenRange {
@@ -19,7 +21,7 @@ pub(crate) struct OpenRange {
 
 /// The ranges of an expression that may be iterated and whose bounds only evaluation knows, from left to right.
 pub(crate) fn of(parsed: &Parsed<'_, '_>) -> Result<Vec<OpenRange>, Objection> {
-    let mut finder = Finder { parsed, found: Vec::new(), within: false };
+    let mut finder = Finder { parsed, found: Vec::new(), within: false, loops: 0 };
     finder.walk(parsed.root, false)?;
     finder.found.sort_by_key(|range| range.first);
     Ok(finder.found)
@@ -50,6 +52,7 @@ struct Finder<'p, 't, 'arena> {
     found: Vec<OpenRange>,
     /// Inside of a range's bounds.
     within: bool,
+    loops: usize,
 }
 
 impl Finder<'_, '_, '_> {
@@ -74,6 +77,14 @@ impl Finder<'_, '_, '_> {
                 self.walk(right, compares)?;
             }
             Node::Parenthesized(inner) => self.walk(inner, compared)?,
+            Node::Closure { body, .. } => {
+                self.loops += 1;
+                if self.loops > MAX_LOOPS {
+                    return Err(too_complex(&format!("has more than {MAX_LOOPS} loops (map, filter...) in each other")));
+                }
+                self.walk(body, false)?;
+                self.loops -= 1;
+            }
             Node::FunctionCall { kind: FunctionKind::Internal(InternalFunction::Rand), .. } if self.within => {
                 return Err(too_complex("has a range with a random bound"));
             }
@@ -128,7 +139,6 @@ fn children_of<'n, 'arena>(node: &'n Node<'arena>, children: &mut Vec<&'n Node<'
             children.extend(list.iter().flat_map(|(key, value)| [*key, *value]));
             children.extend(output.iter().copied());
         }
-        Node::Closure { body, .. } => children.push(body),
         Node::Member { node, property } => children.extend([*node, *property]),
         Node::Slice { node, from, to } => {
             children.push(node);

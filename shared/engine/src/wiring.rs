@@ -86,8 +86,19 @@ fn edges(document: &Document<'_>, errors: &mut Findings) {
     }
 }
 
-/// Kahn's order; what can't be ordered is on a circle or behind one.
 fn circle(document: &Document<'_>, errors: &mut Findings) {
+    let Err(waiting) = order(document) else { return };
+    if let Some(node) = waiting.and_then(|place| document.nodes.get(place)) {
+        let message = format!("the edges lead in a circle through {}: evaluation would never end; remove an edge of it", named(node));
+        errors.add(Code::Cycle, Some(node.id), node.path.as_str(), message);
+    }
+}
+
+/// The nodes' places, each behind all that lead to it.
+///
+/// # Errors
+/// A node of a circle.
+pub(crate) fn order(document: &Document<'_>) -> Result<Vec<usize>, Option<usize>> {
     let places: HashMap<&str, usize> = document.nodes.iter().enumerate().map(|(place, node)| (node.id, place)).collect();
     let mut next = vec![Vec::new(); document.nodes.len()];
     let mut waits = vec![0_usize; document.nodes.len()];
@@ -98,9 +109,9 @@ fn circle(document: &Document<'_>, errors: &mut Findings) {
         }
     }
     let mut free: Vec<usize> = (0..waits.len()).filter(|&place| waits[place] == 0).collect();
-    let mut ordered = 0;
+    let mut ordered = Vec::with_capacity(waits.len());
     while let Some(place) = free.pop() {
-        ordered += 1;
+        ordered.push(place);
         for &target in &next[place] {
             waits[target] -= 1;
             if waits[target] == 0 {
@@ -108,15 +119,10 @@ fn circle(document: &Document<'_>, errors: &mut Findings) {
             }
         }
     }
-    // Backwards from any node that still waits, one comes round to a circle: walk until a node comes twice.
-    if ordered < waits.len()
-        && let Some(node) = on_circle(&next, &waits).and_then(|place| document.nodes.get(place))
-    {
-        let message = format!("the edges lead in a circle through {}: evaluation would never end; remove an edge of it", named(node));
-        errors.add(Code::Cycle, Some(node.id), node.path.as_str(), message);
-    }
+    if ordered.len() < waits.len() { Err(on_circle(&next, &waits)) } else { Ok(ordered) }
 }
 
+/// Backwards from any node that still waits, one comes round to a circle: until a node comes twice.
 fn on_circle(next: &[Vec<usize>], waits: &[usize]) -> Option<usize> {
     let mut before = vec![None; next.len()];
     for (source, targets) in next.iter().enumerate().filter(|&(source, _)| waits[source] > 0) {

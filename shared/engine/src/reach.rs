@@ -1,0 +1,277 @@
+//! What evaluating a graph can take: node by node in the order of the edges, with upper bounds in the place of values.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use bumpalo::Bump;
+use serde_json::{Map, Value};
+
+use crate::document::{Column, Document, Kind as NodeKind, Node, Row, Statement, Transform};
+use crate::effort::{Effort, Reckoner, Scope, Unbounded};
+use crate::extent::Extent;
+use crate::finding::shown;
+use crate::places::{cell, cell_flavor};
+use crate::ranges::MAX_RANGE;
+use crate::syntax::Flavor;
+use crate::wiring::{self, named};
+use crate::{schema, syntax};
+
+/// Bytes that one evaluation may take.
+pub(crate) const MAX_MEMORY: f64 = 256.0 * 1024.0 * 1024.0;
+/// Steps that one evaluation may take: some ten seconds.
+pub(crate) const MAX_STEPS: f64 = 1e9;
+/// Arrays and objects in each other: the engine and everything after it recurses over results.
+pub(crate) const MAX_DEPTH: f64 = 200.0;
+
+/// What an evaluation can take at most.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reach {
+    pub memory: f64,
+    pub steps: f64,
+}
+
+/// Why an evaluation can't be begun.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Excess {
+    pub node: Option<String>,
+    pub message: String,
+}
+
+/// Reckons what evaluating this graph with such an input can take.
+pub(crate) fn reckon(document: &Document<'_>, input: &Extent, trace: bool) -> Result<Reach, Excess> {
+    let order = wiring::order(document).unwrap_or_default();
+    let mut run = Run { reach: Reach::default(), outputs: HashMap::new(), nodes: Extent::empty(), trace };
+    // What runs later than it must, or beside, can't be known here: whoever reads it reads something large.
+    let unknown = |node: &Node<'_>| (Rc::from(node.name), Extent::any(MAX_MEMORY, 1.0, 0.0));
+    run.nodes = Extent::object(document.nodes.iter().map(unknown).collect(), None);
+    let switches = document.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Switch { .. })).count();
+    // After each switch the engine walks the graph from the beginning; before each node it lists all others.
+    let size = (document.nodes.len() + document.edges.len()) as f64;
+    run.reach.steps = size * 20.0 * (switches as f64 + 1.0) + (document.nodes.len() as f64).powi(2) * 4.0;
+    let mut incoming: HashMap<&str, Vec<&str>> = HashMap::new();
+    for edge in &document.edges {
+        incoming.entry(edge.target).or_default().push(edge.source);
+    }
+    for place in order {
+        let Some(node) = document.nodes.get(place) else { continue };
+        let sources = incoming.get(node.id).map_or(&[][..], Vec::as_slice);
+        let given = match node.kind {
+            NodeKind::Input { .. } => input.clone(),
+            _ => sources.iter().filter_map(|source| run.outputs.get(*source).cloned()).reduce(Extent::merged).unwrap_or_else(Extent::empty),
+        };
+        run.node(node, given)
+            .map_err(|message| Excess { node: Some(node.id.to_owned()), message: format!("{}: {message}", named(node)) })?;
+    }
+    Ok(run.reach)
+}
+
+struct Run<'g> {
+    reach: Reach,
+    outputs: HashMap<&'g str, Extent>,
+    /// `$nodes`
+    nodes: Extent,
+    trace: bool,
+}
+
+impl<'g> Run<'g> {
+    fn node(&mut self, node: &Node<'g>, given: Extent) -> Result<(), String> {
+        let output = match &node.kind {
+            NodeKind::Input { schema } | NodeKind::Output { schema } => {
+                let parts = schema.and_then(|text| schema::look(text).ok()).unwrap_or(0.0);
+                // Every part may complain of all the input, word for word.
+                self.take(parts * given.weight, parts * given.weight / 4.0)?;
+                given.clone()
+            }
+            NodeKind::Switch { statements } => {
+                self.switch(statements, &given)?;
+                given.clone()
+            }
+            NodeKind::Expression { rows, transform } => self.transformed(&given, transform, |run, item| run.expressions(rows, item))?,
+            NodeKind::Table { inputs, outputs, rules, collect, transform } => {
+                self.transformed(&given, transform, |run, item| run.table(&Table { inputs, outputs, rules, collect: *collect }, item))?
+            }
+        };
+        if output.depth > MAX_DEPTH {
+            return Err(format!("its result may nest deeper than {MAX_DEPTH} arrays and objects"));
+        }
+        let traced = if self.trace { (given.weight + output.weight) * 3.0 } else { 0.0 };
+        // The result is kept, and once more in another form at the end.
+        self.keep(output.weight * 2.0 + traced)?;
+        self.nodes = self.nodes.with_member(node.name, output.clone());
+        self.outputs.insert(node.id, output);
+        Ok(())
+    }
+
+    fn transformed(
+        &mut self,
+        given: &Extent,
+        transform: &Transform<'_>,
+        work: impl Fn(&mut Self, &Extent) -> Result<Extent, String>,
+    ) -> Result<Extent, String> {
+        let input = match transform.input_field {
+            Some(field) => self.expression(field, Flavor::Standard, &self.scope(given), true)?.value,
+            None => given.clone(),
+        };
+        let mut output = if transform.looped {
+            let count = input.len.min(input.weight / 32.0).ceil();
+            let item = input.some_part();
+            let before = self.reach.steps;
+            let mut one = work(self, &item)?;
+            if transform.pass_through {
+                one = item.merged(one);
+            }
+            let weight = one.weight * count;
+            self.take(weight, (self.reach.steps - before) * (count - 1.0).max(0.0))?;
+            Extent::array(count, one, weight)
+        } else {
+            work(self, &input)?
+        };
+        if let Some(path) = transform.output_path {
+            output = Extent::empty().with(path, output);
+        }
+        if transform.pass_through {
+            output = given.clone().merged(output);
+        }
+        Ok(output)
+    }
+
+    fn scope(&self, base: &Extent) -> Scope {
+        Scope { base: base.clone(), locals: BTreeMap::from([(Rc::from("$nodes"), self.nodes.clone())]) }
+    }
+
+    fn switch(&mut self, statements: &[Statement<'_>], given: &Extent) -> Result<(), String> {
+        let scope = self.scope(given);
+        for statement in statements.iter().filter(|statement| !statement.condition.is_empty()) {
+            let effort = self.expression(statement.condition, Flavor::Standard, &scope, false)?;
+            // Parsed anew each time.
+            self.take(0.0, effort.steps + statement.condition.len() as f64 * 4.0)?;
+        }
+        Ok(())
+    }
+
+    fn expressions(&mut self, rows: &[Row<'_>], given: &Extent) -> Result<Extent, String> {
+        let mut scope = self.scope(given);
+        let mut result = Extent::empty();
+        for row in rows.iter().filter(|row| !row.key.is_empty() && !row.value.is_empty()) {
+            let effort = self
+                .expression(row.value, Flavor::Standard, &scope, true)
+                .map_err(|said| format!("the expression for {:?} {said}", shown(row.key)))?;
+            result = result.with(row.key, effort.value);
+            scope.locals.insert(Rc::from("$"), result.clone());
+            self.fits(result.weight * 2.0).map_err(|said| format!("the expression for {:?} {said}", shown(row.key)))?;
+        }
+        Ok(result)
+    }
+
+    fn table(&mut self, table: &Table<'_, '_>, given: &Extent) -> Result<Extent, String> {
+        let scope = self.scope(given);
+        let mut heads = HashMap::new();
+        for column in table.inputs {
+            if let Some(field) = column.field {
+                let effort = self
+                    .expression(field, Flavor::Standard, &scope, false)
+                    .map_err(|said| format!("the field {:?} {said}", shown(field)))?;
+                heads.insert(column.id, effort.value);
+            }
+        }
+        let mut rows: Option<Extent> = None;
+        let mut total = 0.0;
+        let references: f64 = heads.values().map(|head| head.weight + 64.0).sum();
+        for (index, rule) in table.rules.iter().enumerate() {
+            let row = self.rule(table, rule, &heads, &scope).map_err(|said| format!("row {}: {said}", index + 1))?;
+            total += row.weight + if self.trace { references + 256.0 } else { 0.0 };
+            let several =
+                table.collect || table.outputs.iter().any(|column| column.field.is_some_and(|field| field.trim().ends_with("[]")));
+            self.fits(if several { total * 2.0 } else { row.weight * 2.0 })?;
+            rows = Some(rows.map_or_else(|| row.clone(), |rows| rows.or(row.clone())));
+        }
+        let row = rows.unwrap_or_else(Extent::null);
+        Ok(if table.collect {
+            Extent::array(table.rules.len() as f64, row, total)
+        } else if table.outputs.iter().any(|column| column.field.is_some_and(|field| field.trim().ends_with("[]"))) {
+            Extent::any(total + 256.0, row.depth + 1.0, row.len.max(table.rules.len() as f64))
+        } else {
+            row
+        })
+    }
+
+    fn rule(
+        &mut self,
+        table: &Table<'_, '_>,
+        rule: &Map<String, Value>,
+        heads: &HashMap<&str, Extent>,
+        scope: &Scope,
+    ) -> Result<Extent, String> {
+        let mut scope = scope.clone();
+        let mut row = Extent::empty();
+        for column in table.inputs.iter().chain(table.outputs) {
+            let Some(source) = cell(rule, column) else { continue };
+            if let Some(head) = heads.get(column.id).filter(|_| column.judges) {
+                scope.locals.insert(Rc::from("$"), head.clone());
+            }
+            let name = if column.name.is_empty() { column.field.unwrap_or(column.id) } else { column.name };
+            let effort =
+                self.expression(source, cell_flavor(column), &scope, false).map_err(|said| format!("column {:?} {said}", shown(name)))?;
+            if !column.judges {
+                let path = column.field.unwrap_or("").trim();
+                row = row.with(path.strip_suffix("[]").unwrap_or(path).trim_end(), effort.value);
+            }
+        }
+        Ok(row)
+    }
+
+    /// `loud`: the engine tells when the expression fails.
+    fn expression(&mut self, source: &str, flavor: Flavor, scope: &Scope, loud: bool) -> Result<Effort, String> {
+        let bump = Bump::new();
+        let mut unbounded = None;
+        let reckoned = syntax::parse(&bump, source, flavor, |parsed| {
+            let mut reckoner = Reckoner::new(scope.clone(), loud);
+            let effort = reckoner.reckon(parsed.root);
+            unbounded = reckoner.unbounded;
+            Ok(effort)
+        });
+        let effort = reckoned.unwrap_or_else(|_| Effort { value: Extent::null(), memory: 0.0, steps: 1.0 });
+        match unbounded {
+            Some(Unbounded::Long(count)) => return Err(format!("iterates a range of {count} numbers: at most {MAX_RANGE} are")),
+            Some(Unbounded::Unknown) => {
+                return Err("iterates a range that may get any length: compute it in an expression node, where it is bounded".to_owned());
+            }
+            None => {}
+        }
+        if effort.value.depth > MAX_DEPTH {
+            return Err(format!("may nest deeper than {MAX_DEPTH} arrays and objects"));
+        }
+        self.take(effort.memory, effort.steps)?;
+        Ok(effort)
+    }
+
+    /// For a while.
+    fn take(&mut self, memory: f64, steps: f64) -> Result<(), String> {
+        self.reach.steps += steps;
+        if self.reach.steps > MAX_STEPS {
+            return Err("may take too many steps with this input: make its lists or its loops shorter".to_owned());
+        }
+        self.fits(memory)
+    }
+
+    fn fits(&self, memory: f64) -> Result<(), String> {
+        if self.reach.memory + memory > MAX_MEMORY {
+            return Err(format!("may take more than {} MB with this input: make its lists or its texts shorter", MAX_MEMORY / 1_048_576.0));
+        }
+        Ok(())
+    }
+
+    /// For good.
+    fn keep(&mut self, memory: f64) -> Result<(), String> {
+        self.fits(memory)?;
+        self.reach.memory += memory;
+        Ok(())
+    }
+}
+
+struct Table<'t, 'g> {
+    inputs: &'t [Column<'g>],
+    outputs: &'t [Column<'g>],
+    rules: &'t [&'g Map<String, Value>],
+    collect: bool,
+}
