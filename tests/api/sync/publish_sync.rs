@@ -239,8 +239,8 @@ async fn the_mode_and_the_right_to_publish_hold_for_many_as_for_one() {
     {
         api.publish_many(json!({"connectorIds": []})).as_(&api.token(token).await).await.problem(403, "forbidden");
     }
-    let refusals = "SELECT detail ->> 'code', count(*) FROM audit_log WHERE action = 'publish_refused' GROUP BY 1 ORDER BY 1";
-    let refusals: Vec<(String, i64)> = sqlx::query_as(refusals).fetch_all(&api.owner_db).await.unwrap();
+    let audited = "SELECT detail ->> 'code', count(*) FROM audit_log WHERE action = 'publish_refused' GROUP BY 1 ORDER BY 1";
+    let refusals: Vec<(String, i64)> = sqlx::query_as(audited).fetch_all(&api.owner_db).await.unwrap();
     assert_eq!(refusals, [("forbidden".to_owned(), 7), ("governance_refused".to_owned(), 4)]);
     api.finish().await;
 }
