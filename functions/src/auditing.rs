@@ -1,6 +1,6 @@
 //! Refusals that the audit log keeps: who was not allowed to change what production does, or who may.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::problem::Code;
 
@@ -14,12 +14,7 @@ pub async fn refusal(app: &App, caller: &Caller, problem: Problem, operation: &s
     if !matches!(problem.code(), Code::Forbidden | Code::GovernanceRefused) {
         return problem;
     }
-    let identity = &caller.identity;
-    let detail = json!({
-        "code": problem.code().as_str(),
-        "kind": identity.kind.as_str(),
-        "role": identity.role.map(|role| role.as_str()),
-    });
+    let detail = detail(caller, &problem);
     let action = format!("{operation}_refused");
     let kept = async {
         let mut tx = app.db.begin(caller.scope()).await?;
@@ -27,4 +22,14 @@ pub async fn refusal(app: &App, caller: &Caller, problem: Problem, operation: &s
         store::end(tx, recorded.map_err(Problem::from)).await
     };
     kept.await.err().unwrap_or(problem)
+}
+
+/// What the audit log says of a refusal: why, and of whom.
+pub fn detail(caller: &Caller, problem: &Problem) -> Value {
+    let identity = &caller.identity;
+    json!({
+        "code": problem.code().as_str(),
+        "kind": identity.kind.as_str(),
+        "role": identity.role.map(|role| role.as_str()),
+    })
 }

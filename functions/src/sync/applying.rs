@@ -1,43 +1,50 @@
-//! Apply: decide under locks, then write everything or nothing.
+//! Apply: decide, lock, see that nothing moved, then write everything or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::identity::{GovernanceMode, Right, Surface};
 use serde_json::json;
 use store::Tx;
 use store::apply::{self, Applied};
+use store::governance::Governance;
+use store::many::{self, DraftState};
+use uuid::Uuid;
 use wire::problem::Code;
 use wire::sync::plan::{SyncChange, SyncItem, SyncPlan};
 
 use super::asking::Asked;
 use super::planning::{self, Planned};
-use super::writes::Writes;
+use super::writing::{Checked, Writes};
 use crate::extract::Caller;
 use crate::minting;
 use crate::problem::{Problem, Result};
 
 pub enum Outcome {
     Applied(SyncPlan),
-    /// Somebody made one of the resources meanwhile: decide again.
+    /// Somebody changed or made one of the resources meanwhile, or the mode: decide again.
     Overtaken,
     /// Not here and now; the refusal is in the audit log, which has to be committed.
     Refused(Problem),
 }
 
-pub async fn apply(tx: &mut Tx, caller: &Caller, asked: &[Asked]) -> Result<Outcome> {
+/// With `hold`, everything is locked before it is decided: nobody overtakes that, and others wait for it.
+pub async fn apply(tx: &mut Tx, caller: &Caller, asked: &[Asked], hold: bool, checked: &mut Checked) -> Result<Outcome> {
     let workspace = caller.workspace.id;
     only_from_the_cli(caller)?;
     caller.require(Right::Apply)?;
-    let governance = store::governance::hold(tx, workspace).await?;
+    let governance = if hold { store::governance::hold(tx, workspace).await? } else { store::governance::read(tx, workspace).await? };
     let mode: GovernanceMode = governance.mode.parse().map_err(Problem::internal)?;
     if !mode.lets_publish(Surface::Cli) {
         let detail = json!({"code": "governance_refused", "mode": governance.mode});
         store::audit::record(tx, workspace, &caller.actor(), "apply_refused", None, &detail).await?;
         return Ok(Outcome::Refused(minting::governance_refused(&governance.mode, governance.git_repo_url.as_deref(), "apply")));
     }
-    let planned = planning::plan(tx, caller, &governance, asked, true).await?;
+    let planned = planning::plan(tx, caller, &governance, asked, hold, checked).await?;
     refuse(&planned)?;
-    let Planned { mut plan, mut writes, .. } = planned;
+    let Planned { mut plan, mut writes, states, .. } = planned;
+    if !hold && !still_holds(tx, workspace, &governance, &states).await? {
+        return Ok(Outcome::Overtaken);
+    }
 
     if !create(tx, caller, asked, &mut plan, &mut writes).await? {
         return Ok(Outcome::Overtaken);
@@ -56,6 +63,16 @@ pub async fn apply(tx: &mut Tx, caller: &Caller, asked: &[Asked]) -> Result<Outc
     apply::record(tx, workspace, &applied, caller.provenance.git_commit.as_deref(), caller.provenance.git_branch.as_deref()).await?;
     audit(tx, caller, &plan).await?;
     Ok(Outcome::Applied(plan))
+}
+
+/// Locks what was decided on, and answers whether it is as it was.
+async fn still_holds(tx: &mut Tx, workspace: Uuid, governance: &Governance, states: &HashMap<Uuid, DraftState>) -> Result<bool> {
+    if store::governance::hold(tx, workspace).await? != *governance {
+        return Ok(false);
+    }
+    let ids: Vec<Uuid> = states.keys().copied().collect();
+    many::lock(tx, workspace, &ids).await?;
+    Ok(many::states(tx, workspace, &ids).await? == *states)
 }
 
 fn only_from_the_cli(caller: &Caller) -> Result<()> {

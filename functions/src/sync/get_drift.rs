@@ -38,7 +38,7 @@ pub async fn get_drift(State(app): State<App>, caller: Caller) -> Result<axum::J
             environment_kind: workspace.environment_kind,
         },
         git: anchor.map(|anchor| DriftGit {
-            branch: anchor.branch.or(workspace.git_branch),
+            branch: anchor.branch,
             last_commit_sha: anchor.commit,
             last_commit_synced_at_utc: anchor.at.into(),
         }),

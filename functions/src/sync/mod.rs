@@ -15,7 +15,7 @@ pub mod publish_sync;
 mod publishing;
 pub mod put_content;
 pub mod record_pull;
-mod writes;
+mod writing;
 
 use std::str::FromStr;
 

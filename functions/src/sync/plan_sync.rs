@@ -2,6 +2,7 @@ use axum::extract::State;
 use domain::identity::Right;
 use wire::sync::plan::{SyncPlan, SyncResources};
 
+use super::writing::Checked;
 use super::{asking, planning};
 use crate::app::App;
 use crate::extract::{Caller, Json};
@@ -16,7 +17,7 @@ pub async fn plan_sync(State(app): State<App>, caller: Caller, Json(body): Json<
     let outcome = async {
         caller.require(Right::Read)?;
         let governance = store::governance::read(&mut tx, caller.workspace.id).await?;
-        planning::plan(&mut tx, &caller, &governance, &asked, false).await
+        planning::plan(&mut tx, &caller, &governance, &asked, false, &mut Checked::default()).await
     }
     .await;
     let planned = store::end(tx, outcome).await?;

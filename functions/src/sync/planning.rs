@@ -17,13 +17,15 @@ use wire::sync::plan::{BlockedBy, SyncChange, SyncConflict, SyncItem, SyncPlan};
 
 use super::asking::Asked;
 use super::deciding::{Decision, Documents, Sides, decide};
-use super::writes::Writes;
+use super::writing::{Checked, Writes};
 use crate::extract::Caller;
 use crate::kind::Kind;
 use crate::problem::{Problem, Result};
 
 /// Documents are read this many bytes at a time, more only where one resource needs more.
 const MAX_AT_HAND: usize = 8 * 1024 * 1024;
+/// What one call may have to write, beyond what is stored already.
+const MAX_NEW: usize = 64 * 1024 * 1024;
 /// A function's answer ends at 6 MB; conflicts end here, all together.
 const MAX_CONFLICTS: usize = 2 * 1024 * 1024;
 
@@ -32,6 +34,8 @@ const MAX_CONFLICTS: usize = 2 * 1024 * 1024;
 pub struct Planned {
     pub plan: SyncPlan,
     pub writes: Writes,
+    /// The drafts that this was decided on.
+    pub states: HashMap<Uuid, DraftState>,
     /// Positions of items that are not what the caller expects.
     pub stale: Vec<usize>,
     /// 413 or 422, when a result could not be stored.
@@ -45,7 +49,14 @@ impl Planned {
 }
 
 /// Decides all of them. With `hold`, on drafts that nobody else changes until the transaction ends.
-pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: &[Asked], hold: bool) -> Result<Planned> {
+pub async fn plan(
+    tx: &mut Tx,
+    caller: &Caller,
+    governance: &Governance,
+    asked: &[Asked],
+    hold: bool,
+    checked: &mut Checked,
+) -> Result<Planned> {
     let workspace = caller.workspace.id;
     let names: Vec<Named<'_>> = asked.iter().map(Asked::named).collect();
     let ids = many::find(tx, workspace, &names).await?;
@@ -53,11 +64,11 @@ pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: 
     if hold {
         many::lock(tx, workspace, &known).await?;
     }
-    let mut states = many::states(tx, workspace, &known).await?;
-    let states: Vec<Option<DraftState>> = ids.into_iter().map(|id| states.remove(&id?)).collect();
+    let by_id = many::states(tx, workspace, &known).await?;
+    let states: Vec<Option<&DraftState>> = ids.into_iter().map(|id| by_id.get(&id?)).collect();
     refuse_retired(tx, workspace, asked, &states).await?;
 
-    let sides = asked.iter().zip(&states).map(|(asked, state)| state.as_ref().map(|state| sides(asked, state)).transpose());
+    let sides = asked.iter().zip(&states).map(|(asked, state)| state.map(|state| sides(asked, state)).transpose());
     let sides: Vec<Option<Sides>> = sides.collect::<Result<_>>()?;
     let needed: Vec<BTreeSet<Digest>> = asked
         .iter()
@@ -71,7 +82,7 @@ pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: 
 
     let surface = caller.identity.surface.ok_or_else(|| Problem::internal("a caller without a surface reads a plan"))?;
     let mode: GovernanceMode = governance.mode.parse().map_err(Problem::internal)?;
-    let mut planning = Planning { governed: !mode.lets_publish(surface), stored: &stored, planned: Planned::default(), shown: 0 };
+    let mut planning = Planning { governed: !mode.lets_publish(surface), stored: &stored, checked, planned: Planned::default(), shown: 0 };
     let mut documents = at_hand(asked);
     let resident = documents.digests();
     let mut at = 0;
@@ -82,7 +93,7 @@ pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: 
             documents.insert_stored(digest, &body)?;
         }
         for nth in at..end {
-            match (&states[nth], &sides[nth]) {
+            match (states[nth], &sides[nth]) {
                 (Some(state), Some(sides)) => planning.existing(nth, &asked[nth], state, sides, &documents)?,
                 _ => planning.created(nth, &asked[nth], &documents)?,
             }
@@ -90,7 +101,8 @@ pub async fn plan(tx: &mut Tx, caller: &Caller, governance: &Governance, asked: 
         documents.keep_only(&resident);
         at = end;
     }
-    Ok(planning.planned)
+    let planned = planning.planned;
+    Ok(Planned { states: by_id, ..planned })
 }
 
 /// Where the page ends that begins at `at`.
@@ -129,7 +141,7 @@ fn sides(asked: &Asked, state: &DraftState) -> Result<Sides> {
     Ok(Sides { base: asked.base, local: asked.local, draft: state.digest.0, behind })
 }
 
-async fn refuse_retired(tx: &mut Tx, workspace: Uuid, asked: &[Asked], states: &[Option<DraftState>]) -> Result<()> {
+async fn refuse_retired(tx: &mut Tx, workspace: Uuid, asked: &[Asked], states: &[Option<&DraftState>]) -> Result<()> {
     let new: Vec<Named<'_>> = asked.iter().zip(states).filter(|(_, state)| state.is_none()).map(|(asked, _)| asked.named()).collect();
     let retired = if new.is_empty() { Vec::new() } else { many::retired(tx, workspace, &new).await? };
     if retired.is_empty() {
@@ -165,6 +177,7 @@ fn refuse_unknown(asked: &[Asked], stored: &HashMap<Digest, usize>) -> Result<()
 struct Planning<'a> {
     governed: bool,
     stored: &'a HashMap<Digest, usize>,
+    checked: &'a mut Checked,
     planned: Planned,
     /// Bytes of conflicts so far.
     shown: usize,
@@ -205,7 +218,7 @@ impl Planning<'_> {
                     () => SyncChange::Merged,
                 };
                 let publishable = match document {
-                    Some(document) => self.write(nth, asked, new, &document),
+                    Some(document) => self.write(nth, new, &document),
                     None => state.publishable,
                 };
                 (item.result_digest, item.draft_etag, item.base_version) = (Some(digest), Some(digest), state.active_version);
@@ -226,7 +239,7 @@ impl Planning<'_> {
             digest: asked.local,
             manifest_digest: None,
         };
-        let publishable = self.write(nth, asked, new, &*documents.get(asked.local)?);
+        let publishable = self.write(nth, new, &*documents.get(asked.local)?);
         let mut item = SyncItem {
             kind: asked.kind,
             id: None,
@@ -248,6 +261,13 @@ impl Planning<'_> {
         if asked.expect.is_some_and(|expected| expected != digest) {
             self.planned.stale.push(nth);
         }
+        let writes = &mut self.planned.writes;
+        writes.file(asked, self.stored);
+        if writes.bytes > MAX_NEW {
+            writes.contents.clear();
+            let detail = format!("This call would write more than {MAX_NEW} bytes. Nothing was changed; apply fewer resources at a time.");
+            self.fault(Problem::new(Code::PayloadTooLarge, detail));
+        }
         if self.governed {
             item.blocked_by.push(BlockedBy::Governance);
         }
@@ -256,10 +276,10 @@ impl Planning<'_> {
         }
     }
 
-    /// Lays out the draft that is to be. Answers whether it could be published.
-    fn write(&mut self, nth: usize, asked: &Asked, new: NewDraft, document: &Value) -> bool {
-        self.planned.writes.add(nth, asked, new, document, self.stored).unwrap_or_else(|problem| {
-            self.fault(problem);
+    /// Lays out what there is to store. Answers whether the draft could be published.
+    fn write(&mut self, nth: usize, new: NewDraft, document: &Value) -> bool {
+        self.planned.writes.draft(nth, new, document, self.stored, self.checked).unwrap_or_else(|problem| {
+            self.fault(problem.inside(&format!("/resources/{nth}/body")));
             false
         })
     }

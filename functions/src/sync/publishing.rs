@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::identity::{GovernanceMode, ResourceType, Right};
 use serde_json::{Map, Value, json};
 use store::Tx;
-use store::governance::Governance;
 use store::many::{self, DraftState};
 use store::publish::{self, Answer, Intent, Item, Refusal, Refused};
 use uuid::Uuid;
@@ -13,6 +12,7 @@ use wire::problem::Code;
 use wire::sync::publish::{ExpectedDraft, PublishMany, PublishStatus, PublishedItem};
 use wire::time::Millis;
 
+use crate::auditing;
 use crate::extract::Caller;
 use crate::minting;
 use crate::problem::{Problem, Result};
@@ -36,10 +36,15 @@ pub async fn publish(tx: &mut Tx, caller: &Caller, body: &PublishMany) -> Result
     let workspace = caller.workspace.id;
     let governance = store::governance::hold(tx, workspace).await?;
     let mut selected = select(tx, workspace, body).await?;
-    caller.require(Right::Publish)?;
+    if let Err(problem) = caller.require(Right::Publish) {
+        let detail = auditing::detail(caller, &problem);
+        return refused(tx, caller, &selected, &detail, problem).await;
+    }
     let mode: GovernanceMode = governance.mode.parse().map_err(Problem::internal)?;
     if !caller.identity.surface.is_some_and(|surface| mode.lets_publish(surface)) {
-        return governance_refused(tx, caller, &governance).await.map(Outcome::Refused);
+        let problem = minting::governance_refused(&governance.mode, governance.git_repo_url.as_deref(), "publish");
+        let detail = json!({"code": problem.code().as_str(), "mode": governance.mode});
+        return refused(tx, caller, &selected, &detail, problem).await;
     }
     if body.flow_ids.as_ref().is_some_and(Vec::is_empty) || body.connector_ids.as_ref().is_some_and(Vec::is_empty) {
         selected.every.extend(many::with_unpublished_drafts(tx, workspace, &every(body)).await?);
@@ -102,10 +107,12 @@ async fn select<'a>(tx: &mut Tx, workspace: Uuid, body: &'a PublishMany) -> Resu
     Ok(selected)
 }
 
-async fn governance_refused(tx: &mut Tx, caller: &Caller, governance: &Governance) -> Result<Problem> {
-    let detail = json!({"code": Code::GovernanceRefused.as_str(), "mode": governance.mode});
-    store::audit::record(tx, caller.workspace.id, &caller.actor(), "publish_refused", None, &detail).await?;
-    Ok(minting::governance_refused(&governance.mode, governance.git_repo_url.as_deref(), "publish"))
+/// The refusal, audited for each resource that was named, as if each had been published alone.
+async fn refused(tx: &mut Tx, caller: &Caller, selected: &Selected<'_>, detail: &Value, problem: Problem) -> Result<Outcome> {
+    let named = selected.named.iter().copied().map(Some);
+    let named: Vec<Option<Uuid>> = if selected.named.is_empty() { vec![None] } else { named.collect() };
+    store::audit::record_each(tx, caller.workspace.id, &caller.actor(), "publish_refused", &named, detail).await?;
+    Ok(Outcome::Refused(problem))
 }
 
 /// An item that can't be published, with every reason.
@@ -176,7 +183,7 @@ fn verdict(state: &DraftState, named: bool, every: bool, expected: &[&ExpectedDr
     (status, codes)
 }
 
-/// In the words of a single publish.
+/// In the words of a single publish, named as this API names them.
 fn reason(state: &DraftState, code: &str) -> Problem {
     let facts = json!({
         "slug": state.slug, "active_version": state.active_version, "draft_base_version": state.base_version,
@@ -187,7 +194,7 @@ fn reason(state: &DraftState, code: &str) -> Problem {
         Value::Object(facts) => facts,
         _ => Map::new(),
     };
-    minting::refused("publish", &state.kind, Refusal { code: code.to_owned(), facts })
+    minting::refused("publish", &state.kind, Refusal { code: code.to_owned(), facts }).in_camel_case()
 }
 
 /// 409 if any reason is a conflict, else 422.

@@ -16,15 +16,28 @@ pub struct Actor<'a> {
 }
 
 pub async fn record(tx: &mut Tx, workspace: Uuid, actor: &Actor<'_>, action: &str, resource: Option<Uuid>, detail: &Value) -> Result<()> {
+    record_each(tx, workspace, actor, action, &[resource], detail).await
+}
+
+/// The same of several resources, a row each.
+pub async fn record_each(
+    tx: &mut Tx,
+    workspace: Uuid,
+    actor: &Actor<'_>,
+    action: &str,
+    resources: &[Option<Uuid>],
+    detail: &Value,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO audit_log (workspace_id, action, actor_email, surface, credential_id, resource_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO audit_log (workspace_id, action, actor_email, surface, credential_id, resource_id, detail)
+         SELECT $1, $2, $3, $4, $5, r.id, $7 FROM unnest($6::uuid[]) AS r (id)",
     )
     .bind(workspace)
     .bind(action)
     .bind(actor.email)
     .bind(actor.surface)
     .bind(actor.credential)
-    .bind(resource)
+    .bind(resources)
     .bind(detail)
     .execute(&mut **tx)
     .await?;

@@ -61,7 +61,15 @@ pub async fn page(tx: &mut Tx, workspace: Uuid, wanted: Wanted) -> Result<Vec<Ex
     .await?)
 }
 
-/// The clock as the transaction began: what the exports of it show is at least this old.
+/// The time before which every change is shown by what this transaction exports from now on: when it began, or when the oldest other
+/// one that is under way began, because that one may have stamped a change already that it commits only after the export was read. All
+/// who change resources connect as one role, and a role sees when its own sessions began. At worst (somebody else's transaction takes
+/// long) a change that the export shows counts as one after it: a pull too many, never one too few.
 pub async fn as_of(tx: &mut Tx) -> Result<DateTime<Utc>> {
-    Ok(sqlx::query_scalar("SELECT now()").fetch_one(&mut **tx).await?)
+    Ok(sqlx::query_scalar(
+        "SELECT least(now(), min(a.xact_start)) FROM pg_stat_activity a
+          WHERE a.datname = current_database() AND a.usename = session_user AND a.pid <> pg_backend_pid()",
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }

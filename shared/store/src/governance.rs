@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{Result, Tx};
 
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Governance {
     /// `DesignerOnly`, `CodeManaged` or `Hybrid`.
     pub mode: String,

@@ -12,7 +12,7 @@ use crate::drafts::DigestColumn;
 use crate::{Result, Tx};
 
 /// A draft with its base, its active version and the newest verdict about it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct DraftState {
     pub id: Uuid,
     #[sqlx(rename = "type")]

@@ -1,3 +1,4 @@
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Api, Token, config, digest, fields, file};
 
@@ -175,6 +176,29 @@ async fn the_last_applied_file_is_remembered_with_its_commit() {
 }
 
 #[tokio::test]
+async fn a_draft_that_holds_the_file_and_more_stays_and_the_file_is_remembered() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    api.patch_draft("crm", json!({"settings": {"batch": 7, "retries": 3}})).await;
+    let draft = api.draft("crm").await;
+    let local = with("retries", 3);
+    let applied = api.apply_commit("abcdef1", [file("crm", &local, Some(&config()))]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "unchanged");
+    assert_eq!(api.draft("crm").await, draft);
+    assert_eq!(last_applied(&api, "crm").await, Some((digest(&local), "abcdef1".to_owned())));
+    // The file is what the next one starts from, without a commit too.
+    let next = with("retries", 4);
+    api.patch_draft("crm", json!({"settings": {"retries": 4}})).await;
+    api.apply([file("crm", &next, Some(&local))]).await.ok();
+    let applied = api.apply([file("crm", &with("retries", 5), Some(&next))]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "merged");
+    let mut both = with("retries", 5);
+    both["settings"]["batch"] = json!(7);
+    assert_eq!(api.draft("crm").await["config"], both);
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_draft_is_another_surfaces_until_it_equals_the_file_or_the_active_version() {
     let api = Api::start().await;
     api.publish_first("crm").await;
@@ -246,6 +270,26 @@ async fn each_refusal_comes_before_those_that_the_contract_puts_after_it() {
     let pointers: Vec<String> =
         fields(&listed["errors"], "pointer").iter().map(|pointer| pointer.as_str().unwrap()[..17].to_owned()).collect();
     assert!(["/resources/0/body", "/resources/1/body"].iter().all(|file| pointers.contains(&(*file).to_owned())), "{listed}");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn applies_and_edits_at_the_same_time_lose_nothing() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    let edits = (0..8).map(async |nth| {
+        api.patch_draft("crm", json!({"settings": {format!("edited{nth}"): true}})).await;
+    });
+    let applies = (0..8).map(async |nth| {
+        api.apply([file("crm", &with(&format!("applied{nth}"), true), Some(&config()))]).await.ok();
+    });
+    tokio::join!(join_all(edits), join_all(applies));
+    let mut all = config();
+    for nth in 0..8 {
+        all["settings"][format!("edited{nth}")] = json!(true);
+        all["settings"][format!("applied{nth}")] = json!(true);
+    }
+    assert_eq!(api.draft("crm").await["config"], all);
     api.finish().await;
 }
 

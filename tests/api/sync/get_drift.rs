@@ -144,6 +144,33 @@ async fn what_the_console_or_an_agent_changed_since_the_last_pull_is_pending_to_
 }
 
 #[tokio::test]
+async fn a_change_that_was_under_way_while_a_pull_read_is_still_to_be_pulled() {
+    let api = Api::start().await;
+    shipped(&api, "crm").await;
+    // As a write from the console leaves it, but for the commit.
+    let mut write = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
+    sqlx::query("UPDATE resource_drafts SET other_surface_at = clock_timestamp()").execute(&mut *write).await.unwrap();
+    pull(&api, &api.ci).await;
+    write.commit().await.unwrap();
+    assert_eq!(drift(&api).await["pending"]["pull"], 1);
+    pull(&api, &api.ci).await;
+    assert_eq!(drift(&api).await["inSync"], true);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_commit_of_which_nobody_knows_the_branch_is_on_none() {
+    let api = Api::start().await;
+    sqlx::query("UPDATE workspaces SET git_branch = 'main'").execute(&api.owner_db).await.unwrap();
+    api.create("crm", config()).await;
+    let publish = api.post("/api/connectors/crm/publish").as_(&api.ci).header("x-fcc-git-commit", COMMIT);
+    publish.json(json!({"base_version": 0})).await.ok();
+    let git = drift(&api).await["git"].clone();
+    assert_eq!((&git["lastCommitSha"], &git["branch"]), (&json!(COMMIT), &Value::Null));
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn what_both_sides_changed_is_a_conflict_and_counted_as_nothing_else() {
     let api = Api::start().await;
     shipped(&api, "crm").await;

@@ -15,6 +15,10 @@ fn broken() -> Value {
     config
 }
 
+fn reason_names(item: &Value) -> impl Iterator<Item = &String> {
+    item["reasons"].as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(|reason| reason.keys())
+}
+
 async fn versions(api: &Api) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap()
 }
@@ -130,7 +134,10 @@ async fn every_reason_of_every_item_is_told_at_once_and_a_conflict_decides_the_s
     let expected = [json!(["version_conflict", "archived"]), json!(["version_conflict", "not_publishable"]), json!(["not_publishable"])];
     assert_eq!(codes, expected);
     let conflict = &refused["items"][1]["reasons"][0];
-    assert_eq!((&conflict["active_version"], &conflict["draft_base_version"]), (&json!(3), &json!(2)));
+    assert_eq!((&conflict["publishedVersion"], &conflict["draftBaseVersion"]), (&json!(3), &json!(2)));
+    assert_eq!(conflict["publishedBy"], "owner@acme.example");
+    let names: Vec<&String> = refused["items"].as_array().unwrap().iter().flat_map(reason_names).collect();
+    assert!(names.iter().all(|name| !name.contains('_')), "{names:?}");
     assert_eq!(conflict["resolutions"], json!(["reset_draft", "keep_editing", "merge"]));
     assert_eq!(api.get("/api/connectors/fine").await.ok()["active_version"], 2);
     // Not named, what is archived is left alone; the rest still has to be publishable.
@@ -242,6 +249,35 @@ async fn the_mode_and_the_right_to_publish_hold_for_many_as_for_one() {
     let audited = "SELECT detail ->> 'code', count(*) FROM audit_log WHERE action = 'publish_refused' GROUP BY 1 ORDER BY 1";
     let refusals: Vec<(String, i64)> = sqlx::query_as(audited).fetch_all(&api.owner_db).await.unwrap();
     assert_eq!(refusals, [("forbidden".to_owned(), 7), ("governance_refused".to_owned(), 4)]);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_in_the_audit_log_of_each_resource_that_was_named() {
+    let api = Api::start().await;
+    for slug in ["a", "b"] {
+        api.create(slug, config()).await;
+    }
+    let agent = api.token(Token::Agent).await;
+    api.publish_many(json!({"connectorIds": ["b", "a", "a"]})).as_(&agent).await.problem(403, "forbidden");
+    api.publish_many(json!({"connectorIds": []})).as_(&agent).await.problem(403, "forbidden");
+    api.set_mode("DesignerOnly").await;
+    api.publish_many(json!({"connectorIds": ["a", "b"]})).await.problem(400, "governance_refused");
+    let audited: Vec<(String, Option<String>)> = sqlx::query_as(
+        "SELECT a.detail->>'code', r.slug FROM audit_log a LEFT JOIN resources r ON r.id = a.resource_id
+          WHERE a.action = 'publish_refused' ORDER BY 1, 2",
+    )
+    .fetch_all(&api.owner_db)
+    .await
+    .unwrap();
+    let expected = [
+        ("forbidden", Some("a")),
+        ("forbidden", Some("b")),
+        ("forbidden", None),
+        ("governance_refused", Some("a")),
+        ("governance_refused", Some("b")),
+    ];
+    assert_eq!(audited, expected.map(|(code, slug)| (code.to_owned(), slug.map(str::to_owned))));
     api.finish().await;
 }
 

@@ -102,7 +102,7 @@ async fn plan_and_apply_say_the_same_and_it_is_what_the_merge_says() {
         }
     }
     assert!(["unchanged", "updated", "merged", "conflict"].iter().all(|change| seen[*change] >= 5), "a better set of states: {seen:?}");
-    let applied = api.apply(fine.clone()).await.ok();
+    let applied = api.apply_commit("abcdef0", fine.clone()).await.ok();
     assert_eq!(applied["items"], json!(planned));
     for item in applied["items"].as_array().unwrap() {
         let draft = api.draft(item["slug"].as_str().unwrap()).await;

@@ -56,6 +56,24 @@ async fn what_is_not_in_the_workspace_is_named_and_nothing_is_recorded() {
 }
 
 #[tokio::test]
+async fn a_checkout_holds_one_content_of_a_resource() {
+    let api = Api::start().await;
+    let flow = flow(&api).await;
+    let mut body = pulled("2026-01-02T00:00:00Z", &flow);
+    let mut other = body["resources"][0].clone();
+    other["digest"] = json!("0".repeat(64));
+    let again = body["resources"][0].clone();
+    body["resources"].as_array_mut().unwrap().extend([again, other]);
+    let refused = api.post(PULLS).as_(&api.ci).json(body.clone()).await.problem(422, "invalid_body");
+    let pointers: Vec<&str> = refused["errors"].as_array().unwrap().iter().filter_map(|error| error["pointer"].as_str()).collect();
+    assert_eq!(pointers, ["/resources/2/digest"]);
+    assert_eq!(api.get("/v1/flows/fees").await.ok()["lastPulled"], Value::Null);
+    body["resources"].as_array_mut().unwrap().pop();
+    assert_eq!(api.post(PULLS).as_(&api.ci).json(body).await.ok(), json!({"recorded": 1}), "the same twice is one");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn bad_bodies_are_told_where() {
     let api = Api::start().await;
     let flow = flow(&api).await;
