@@ -9,4 +9,5 @@ mod doors;
 mod history;
 mod isolation;
 mod migrations;
+mod pages;
 mod proxy;
