@@ -70,6 +70,22 @@ const RUNS: &str = "
            '{\"amount\": 120}', CASE WHEN i / 8 % 5 <> 0 THEN '{\"accepted\": true}'::json END, CASE WHEN i / 8 % 5 = 0 THEN '{\"message\": \"no\"}'::json END, h.at
       FROM (SELECT i, clock_timestamp() - ($4::int - i) * interval '1 microsecond' AS at FROM generate_series($3::int, $4::int - 1) AS i) AS h";
 
+/// Every list of the past, by what it is called in reports; drift is none, and has to cost as little.
+#[must_use]
+pub fn lists() -> [(&'static str, String); 9] {
+    [
+        ("connector versions", format!("/api/connectors/{CONNECTOR}/versions?limit=50")),
+        ("connector history", format!("/v1/sync/history/connector/{CONNECTOR}?limit=50")),
+        ("flow history", format!("/v1/sync/history/flow/{FLOW}?limit=50")),
+        ("a dormant flow's history", format!("/v1/sync/history/flow/{DORMANT}?limit=50")),
+        ("flow publishes", format!("/v1/sync/history/flow/{FLOW}/publishes?limit=50")),
+        ("a dormant flow's publishes", format!("/v1/sync/history/flow/{DORMANT}/publishes?limit=50")),
+        ("runs", "/v1/runs?limit=50".to_owned()),
+        ("failed runs of a flow", format!("/v1/runs?limit=50&source=cli&status=failed&flow={FLOW}")),
+        ("drift", "/v1/sync/drift".to_owned()),
+    ]
+}
+
 impl<'a> Past<'a> {
     /// Makes the resources, drafted; `admin` is a superuser in the workspace's database.
     ///

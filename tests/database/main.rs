@@ -10,5 +10,6 @@ mod evaluating;
 mod history;
 mod isolation;
 mod migrations;
+mod pages;
 mod proxy;
 mod runs;

@@ -13,7 +13,7 @@ use functions::settings::Settings;
 use replica::Replica;
 use reqwest::Method;
 use serde_json::json;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify};
@@ -165,9 +165,13 @@ impl Api {
         .await;
     }
 
-    /// A connection of a superuser to the test's database: for what no role of ours may do.
+    /// A superuser, in the test's database: for what no role of ours may do.
+    pub fn superuser_options(&self) -> PgConnectOptions {
+        database::superuser_options(&self.name)
+    }
+
     pub async fn superuser(&self) -> PgConnection {
-        PgConnection::connect_with(&database::superuser_options(&self.name)).await.unwrap()
+        PgConnection::connect_with(&self.superuser_options()).await.unwrap()
     }
 
     /// The messages that wait in a fleet's queue; they are taken from it.

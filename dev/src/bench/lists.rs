@@ -9,27 +9,13 @@ use super::client::Connection;
 use super::report::{Line, Reference, Target};
 use super::stage::{Serving, Stage};
 use crate::explained::Explained;
-use crate::past::{CONNECTOR, DORMANT, FLOW, Past};
+use crate::past::{Past, lists};
 
 /// Rows of history, and as many runs: to begin with, and at the end.
 const SIZES: [usize; 2] = [50_000, 500_000];
 const BIG_SIZES: [usize; 2] = [100_000, 5_000_000];
 /// Pages that are read of each list. From the sixth execution on Postgres may plan a statement without regard to its values.
 const PAGES: usize = 12;
-
-/// Every list of history, by its name in the report.
-fn lists() -> [(&'static str, String); 8] {
-    [
-        ("connector versions", format!("/api/connectors/{CONNECTOR}/versions?limit=50")),
-        ("connector history", format!("/v1/sync/history/connector/{CONNECTOR}?limit=50")),
-        ("flow history", format!("/v1/sync/history/flow/{FLOW}?limit=50")),
-        ("a dormant flow's history", format!("/v1/sync/history/flow/{DORMANT}?limit=50")),
-        ("flow publishes", format!("/v1/sync/history/flow/{FLOW}/publishes?limit=50")),
-        ("runs", "/v1/runs?limit=50".to_owned()),
-        ("failed runs of a flow", format!("/v1/runs?limit=50&source=cli&status=failed&flow={FLOW}")),
-        ("drift", "/v1/sync/drift".to_owned()),
-    ]
-}
 
 /// Measures each list at both sizes; a list whose pages cost more when there is more history has the higher ratio.
 pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
@@ -65,7 +51,6 @@ struct Cost {
 }
 
 impl Cost {
-    /// A partition goes by the name of its table.
     fn tables(&self) -> String {
         self.tables.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
