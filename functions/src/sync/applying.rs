@@ -11,6 +11,7 @@ use wire::sync::plan::{SyncChange, SyncItem, SyncPlan};
 
 use super::asking::Asked;
 use super::planning::{self, Planned};
+use super::writes::Writes;
 use crate::extract::Caller;
 use crate::minting;
 use crate::problem::{Problem, Result};
@@ -91,7 +92,7 @@ fn refuse(planned: &Planned) -> Result<()> {
 }
 
 /// Makes the resources that do not exist yet. False when somebody else did meanwhile.
-async fn create(tx: &mut Tx, caller: &Caller, asked: &[Asked], plan: &mut SyncPlan, writes: &mut planning::Writes) -> Result<bool> {
+async fn create(tx: &mut Tx, caller: &Caller, asked: &[Asked], plan: &mut SyncPlan, writes: &mut Writes) -> Result<bool> {
     let new = plan.items.iter().zip(asked).filter(|(item, _)| item.id.is_none());
     let new: BTreeMap<_, _> = new.map(|(_, asked)| (asked.named(), asked.name.as_str())).collect();
     if new.is_empty() {

@@ -15,6 +15,7 @@ pub mod publish_sync;
 mod publishing;
 pub mod put_content;
 pub mod record_pull;
+mod writes;
 
 use std::str::FromStr;
 

@@ -1,6 +1,6 @@
 //! The answer of plan and apply: each file decided on the state that its draft is in, and what there is to write.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::canonical;
@@ -8,8 +8,7 @@ use domain::digest::Digest;
 use domain::identity::{GovernanceMode, ResourceType};
 use serde_json::Value;
 use store::Tx;
-use store::apply::{NewDraft, Verdict};
-use store::drafts::Content;
+use store::apply::NewDraft;
 use store::governance::Governance;
 use store::many::{self, DraftState, Named};
 use uuid::Uuid;
@@ -18,15 +17,13 @@ use wire::sync::plan::{BlockedBy, SyncChange, SyncConflict, SyncItem, SyncPlan};
 
 use super::asking::Asked;
 use super::deciding::{Decision, Documents, Sides, decide};
-use crate::drafting;
+use super::writes::Writes;
 use crate::extract::Caller;
 use crate::kind::Kind;
 use crate::problem::{Problem, Result};
 
 /// Documents are read this many bytes at a time, more only where one resource needs more.
 const MAX_AT_HAND: usize = 8 * 1024 * 1024;
-/// What one call may have to write, beyond what is stored already.
-const MAX_NEW: usize = 64 * 1024 * 1024;
 /// A function's answer ends at 6 MB; conflicts end here, all together.
 const MAX_CONFLICTS: usize = 2 * 1024 * 1024;
 
@@ -39,15 +36,6 @@ pub struct Planned {
     pub stale: Vec<usize>,
     /// 413 or 422, when a result could not be stored.
     pub fault: Option<Problem>,
-}
-
-#[derive(Default)]
-pub struct Writes {
-    /// By position in the request; those of resources that have to be made have no id yet.
-    pub drafts: Vec<(usize, NewDraft)>,
-    pub contents: BTreeMap<Digest, Vec<u8>>,
-    pub verdicts: BTreeMap<(ResourceType, Digest), Verdict>,
-    bytes: usize,
 }
 
 impl Planned {
@@ -268,42 +256,12 @@ impl Planning<'_> {
         }
     }
 
-    /// Checks the draft that is to be, and lays out what there is to store. Answers whether it could be published.
-    fn write(&mut self, nth: usize, asked: &Asked, mut new: NewDraft, document: &Value) -> bool {
-        let content = match drafting::content_of(Kind::of(asked.kind), document) {
-            Ok(content) => content,
-            Err(problem) => {
-                let problem = problem.inside(&format!("/resources/{nth}/body"));
-                self.fault(problem);
-                return false;
-            }
-        };
-        let Content { digest, body, manifest, checker_version, publishable, diagnostics } = content;
-        let writes = &mut self.planned.writes;
-        let mut keep = |digest: Digest, body: Vec<u8>| {
-            writes.bytes += body.len();
-            writes.contents.insert(digest, body);
-        };
-        if !self.stored.contains_key(&digest) {
-            keep(digest, body);
-        }
-        // The base of the next merge is this file, also where something else became the draft.
-        if let Some((_, body)) = asked.inline.as_ref().filter(|_| digest != asked.local && !self.stored.contains_key(&asked.local)) {
-            keep(asked.local, body.clone());
-        }
-        if let Some((digest, body)) = manifest {
-            new.manifest_digest = Some(digest);
-            keep(digest, body);
-        }
-        writes.bytes += diagnostics.to_string().len();
-        writes.verdicts.insert((asked.kind, digest), Verdict { checker_version, publishable, diagnostics });
-        writes.drafts.push((nth, new));
-        if writes.bytes > MAX_NEW {
-            writes.contents.clear();
-            let detail = format!("This call would write more than {MAX_NEW} bytes. Nothing was changed; apply fewer resources at a time.");
-            self.fault(Problem::new(Code::PayloadTooLarge, detail));
-        }
-        publishable
+    /// Lays out the draft that is to be. Answers whether it could be published.
+    fn write(&mut self, nth: usize, asked: &Asked, new: NewDraft, document: &Value) -> bool {
+        self.planned.writes.add(nth, asked, new, document, self.stored).unwrap_or_else(|problem| {
+            self.fault(problem);
+            false
+        })
     }
 
     fn fault(&mut self, problem: Problem) {

@@ -202,6 +202,54 @@ async fn a_draft_is_another_surfaces_until_it_equals_the_file_or_the_active_vers
 }
 
 #[tokio::test]
+async fn a_draft_that_a_rollback_made_the_active_version_is_nobodys() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    api.publish_next("crm", 1).await;
+    // Back to what version 1 holds, by hand; then production follows.
+    api.patch_draft("crm", json!({"settings": {"batch": 100}})).await;
+    assert!(foreign(&api, "crm").await);
+    api.post("/api/connectors/crm/rollback").json(json!({"version": 1, "base_version": 2})).await.ok();
+    assert!(!foreign(&api, "crm").await);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn each_refusal_comes_before_those_that_the_contract_puts_after_it() {
+    let api = Api::start().await;
+    api.publish_first("clash").await;
+    api.patch_draft("clash", json!({"settings": {"batch": 7}})).await;
+    api.publish_first("moved").await;
+    let invalid = json!({"schema_version": "1.0"});
+    let files = |resources: Value| api.apply([]).idempotency_key("k").json(json!({"resources": resources}));
+    let refused = [file("clash", &with("batch", 9), Some(&config())), file("broken", &invalid, None)];
+    let mut stale = file("moved", &with("batch", 3), Some(&config()));
+    stale["expect"] = digest(&config());
+    let unknown = file("clash", &with("batch", 9), Some(&with("batch", 50)));
+
+    api.apply([file("used", &config(), None)]).idempotency_key("k").await.ok();
+    files(json!([{"type": "connector"}])).anonymously().await.problem(401, "unauthorized");
+    files(json!([{"type": "connector"}])).header("x-fcc-git-commit", "none").await.problem(400, "invalid_header");
+    files(json!([{"type": "connector"}])).await.problem(422, "invalid_body");
+    files(json!(refused)).await.problem(422, "idempotency_key_reused");
+    let viewer = api.token(Token::PersonWithFcc("viewer")).await;
+    api.set_mode("DesignerOnly").await;
+    api.apply([unknown.clone()]).as_(&viewer).await.problem(403, "forbidden");
+    api.apply([unknown.clone()]).await.problem(400, "governance_refused");
+    api.set_mode("Hybrid").await;
+    api.apply([unknown, refused[1].clone()]).await.problem(422, "unknown_base");
+    api.apply([stale.clone(), refused[0].clone(), refused[1].clone()]).await.problem(409, "merge_conflict");
+    api.apply([stale, refused[1].clone()]).await.problem(409, "plan_stale");
+    let mut also = refused[1].clone();
+    also["slug"] = json!("broken-too");
+    let listed = api.apply([refused[1].clone(), also]).await.problem(422, "schema_violation");
+    let pointers: Vec<String> =
+        fields(&listed["errors"], "pointer").iter().map(|pointer| pointer.as_str().unwrap()[..17].to_owned()).collect();
+    assert!(["/resources/0/body", "/resources/1/body"].iter().all(|file| pointers.contains(&(*file).to_owned())), "{listed}");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_thousand_files_are_one_apply() {
     let api = Api::start().await;
     let files: Vec<Value> = (0..1000).map(|nth| file(&format!("c{nth}"), &with("nth", nth), None)).collect();
