@@ -24,6 +24,8 @@ use crate::problem::{Problem, Result};
 
 /// Documents are read this many bytes at a time, more only where one resource needs more.
 const MAX_AT_HAND: usize = 8 * 1024 * 1024;
+/// What one call may have to write, beyond what is stored already.
+const MAX_NEW: usize = 64 * 1024 * 1024;
 /// A function's answer ends at 6 MB; conflicts end here, all together.
 const MAX_CONFLICTS: usize = 2 * 1024 * 1024;
 
