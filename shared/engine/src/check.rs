@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use zen_engine::model::GraphContent;
 
-use crate::document::{self, Column, Document, Kind, Node};
+use crate::document::{Column, Document, Kind, Node};
 use crate::extent::Extent;
-use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode};
+use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode, shown};
 use crate::places::{self, Place};
+use crate::reach::{self, Circumstances};
 use crate::syntax::{self, Flavor, Objection, Sound};
 use crate::wiring::{self, named};
-use crate::{advice, reach, schema};
+use crate::{advice, reader, schema};
 
 /// What the deepest expression within the caps needs, several times over.
 const STACK: usize = 64 << 20;
@@ -54,7 +55,7 @@ pub(crate) struct Examined<'g> {
 
 /// Reads a graph and each of its expressions.
 pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
-    let document = document::read(graph)?;
+    let document = reader::read(graph)?;
     let (mut errors, mut excess) = (Findings::default(), Findings::default());
     wiring::look(&document, &mut errors);
     for node in &document.nodes {
@@ -72,11 +73,13 @@ pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
     if !excess.is_empty() {
         return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: excess.finish() });
     }
+    // With no input at all, so what is too much then always is.
     if errors.is_empty()
-        && let Err(excess) = reach::reckon(&document, &Extent::empty(), false)
+        && let Err(excess) = reach::reckon(&document, &Extent::empty(), Circumstances { trace: false, lenient: true })
     {
         let mut found = Findings::default();
-        found.add(Code::GraphTooComplex, excess.node.as_deref(), "", excess.message);
+        let path = excess.node.as_deref().map_or_else(String::new, |id| pointer::item("/nodes", &shown(id)));
+        found.add(Code::GraphTooComplex, excess.node.as_deref(), path, excess.message);
         return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: found.finish() });
     }
     let content = GraphContent::deserialize(graph).map_err(|error| {

@@ -15,7 +15,7 @@ use crate::check::{examine, on_a_deep_stack};
 use crate::document::Document;
 use crate::extent::Extent;
 use crate::finding::{Diagnostic, Refusal, Severity};
-use crate::reach;
+use crate::reach::{self, Circumstances};
 use crate::syntax::{Flavor, Sound};
 
 /// A graph ready to be evaluated any number of times, from any thread; cheap to clone.
@@ -76,9 +76,10 @@ pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
 
 /// The heaviest input, of a few weights, with which the graph can't take longer than a thread takes to start, or much memory.
 fn light(document: &Document<'_>) -> f64 {
+    let circumstances = Circumstances { trace: true, lenient: false };
     let is_light = |weight: f64| {
-        reach::reckon(document, &Extent::unknown_json(weight), true)
-            .is_ok_and(|reach| reach.steps <= LIGHT_STEPS && reach.memory <= LIGHT_MEMORY)
+        let reach = reach::reckon(document, &Extent::unknown_json(weight), circumstances);
+        reach.is_ok_and(|reach| reach.steps <= LIGHT_STEPS && reach.memory <= LIGHT_MEMORY)
     };
     match is_light(65_536.0) {
         true if is_light(1_048_576.0) => 1_048_576.0,

@@ -1,18 +1,9 @@
-//! What evaluating one expression can take: an upper bound of the value, of the memory and of the steps.
-//!
-//! A walk over the parsed expression with [`Extent`]s in the place of values. Every rule errs upwards.
+//! What evaluating an expression can take, and where the names in it lead to.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rust_decimal::prelude::ToPrimitive;
-use zen_expression::functions::DateMethod;
-use zen_expression::functions::{ClosureFunction, FunctionKind, InternalFunction, MethodKind};
-use zen_expression::lexer::{ArithmeticOperator, Bracket, ComparisonOperator, LogicalOperator, Operator};
-use zen_expression::parser::Node;
-
-use crate::extent::{Extent, Kind, deepest, longest};
-use crate::ranges::MAX_RANGE;
+use crate::extent::{Extent, Kind};
 
 /// Where names lead to.
 #[derive(Clone)]
@@ -32,397 +23,47 @@ pub(crate) struct Effort {
     pub steps: f64,
 }
 
-/// A range that nothing keeps from being too long where it stands.
+/// What nothing keeps from being too long where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Unbounded {
     /// As many numbers.
     Long(f64),
     /// Nobody knows.
     Unknown,
+    /// No range, but a loop that makes what it assigns larger in each round.
+    Growing,
 }
 
-pub(crate) struct Reckoner {
-    scope: Scope,
-    /// What `#` is, the innermost last, with its name.
-    closures: Vec<(Option<String>, Extent)>,
-    /// Whether the engine tells when the expression fails: then the range's guard does, else nothing would.
-    loud: bool,
-    pub unbounded: Option<Unbounded>,
-    /// Whether a range was met whose length is no constant.
-    varies: bool,
-}
-
-impl Reckoner {
-    pub(crate) fn new(scope: Scope, loud: bool) -> Self {
-        Self { scope, closures: Vec::new(), loud, unbounded: None, varies: false }
-    }
-
-    pub(crate) fn reckon(&mut self, node: &Node<'_>) -> Effort {
-        match node {
-            Node::Null | Node::Error { .. } => done(Extent::null()),
-            Node::Bool(_) => done(Extent::number(0.0, 1.0)),
-            Node::Number(number) => {
-                let number = number.to_f64().unwrap_or(f64::NAN);
-                done(if number.is_nan() { Extent::scalar() } else { Extent::number(number, number) })
+impl Scope {
+    /// Takes numbers that have changed for any numbers, and tells whether anything is larger than before.
+    pub(crate) fn widen(&mut self, before: &BTreeMap<Rc<str>, Extent>) -> bool {
+        let mut grown = false;
+        for (name, local) in &mut self.locals {
+            let known = before.get(name);
+            if let (Some(Kind::Number { lo: a, hi: b }), Kind::Number { lo: c, hi: d }) = (known.map(|known| &known.kind), &local.kind)
+                && (c < a || d > b)
+            {
+                *local = Extent::scalar();
+                grown = true;
             }
-            Node::String(text) => done(Extent::text(text.len() as f64)),
-            Node::Pointer => done(self.closures.last().map_or_else(Extent::null, |(_, item)| item.clone())),
-            Node::Identifier(name) => done(self.named(name)),
-            Node::Root => {
-                let all = self.scope.locals.iter().fold(self.scope.base.clone(), |all, (name, local)| all.with(name, local.clone()));
-                let (memory, steps) = (all.weight * 2.0, all.weight / 8.0);
-                Effort { value: all, memory, steps }
-            }
-            Node::Parenthesized(inner) => self.reckon(inner),
-            Node::TemplateString(parts) => self.all(parts, |parts| Extent::text(weight(parts))),
-            Node::Array(items) => self.all(items, |items| {
-                let item = items.iter().cloned().reduce(Extent::or).unwrap_or_else(Extent::null);
-                Extent::array(items.len() as f64, item, weight(items))
-            }),
-            Node::Object(members) => self.object(members),
-            Node::Assignments { list, output } => self.assignments(list, *output),
-            Node::Closure { body, .. } => self.reckon(body),
-            Node::Member { node, property } => {
-                let of = self.reckon(node);
-                match property {
-                    Node::String(name) => Effort { value: of.value.get(name), steps: of.steps + 1.0, memory: of.memory },
-                    _ => of.and(self.reckon(property), |of, _| of.some_part()),
-                }
-            }
-            Node::Slice { node, from, to } => {
-                let bounds: Vec<&Node<'_>> = [*from, *to].into_iter().flatten().collect();
-                let of = self.reckon(node);
-                let bounds = self.all(&bounds, |_| Extent::null());
-                of.and(bounds, |of, _| of)
-            }
-            Node::Interval { left, right, left_bracket, right_bracket } => self.range(left, right, *left_bracket, *right_bracket),
-            Node::Conditional { condition, on_true, on_false } => {
-                let condition = self.reckon(condition);
-                let (on_true, on_false) = (self.reckon(on_true), self.reckon(on_false));
-                condition.and(on_true.and(on_false, Extent::or), |_, either| either)
-            }
-            Node::Unary { node, operator } => {
-                let of = self.reckon(node);
-                let value = match (operator, &of.value.kind) {
-                    (Operator::Arithmetic(ArithmeticOperator::Add), _) => of.value.clone(),
-                    (Operator::Logical(_), _) => Extent::number(0.0, 1.0),
-                    (_, Kind::Number { lo, hi }) => Extent::number(-hi, -lo),
-                    _ => Extent::scalar(),
-                };
-                Effort { value, ..of }
-            }
-            Node::Binary { left, operator, right } => self.binary(left, *operator, right),
-            Node::FunctionCall { kind: FunctionKind::Closure(closure), arguments } => self.closure(*closure, arguments),
-            Node::FunctionCall { kind, arguments } => {
-                let arguments: Vec<Effort> = arguments.iter().map(|argument| self.reckon(argument)).collect();
-                call(kind, arguments)
-            }
-            Node::MethodCall { kind: MethodKind::DateMethod(method), this, arguments } => {
-                let of = self.reckon(this);
-                let given = self.all(arguments, |arguments| match method {
-                    // `%c` is two bytes and becomes some forty.
-                    DateMethod::Format => Extent::text(weight(arguments) * 40.0),
-                    _ => Extent::text(256.0),
-                });
-                of.and(given, |_, value| value)
-            }
+            grown |= known.is_none_or(|known| local.weight > known.weight || local.depth > known.depth || local.len > known.len);
         }
-    }
-
-    fn named(&self, name: &str) -> Extent {
-        let alias = self.closures.iter().rev().find(|(alias, _)| alias.as_deref() == Some(name));
-        match alias {
-            Some((_, item)) => item.clone(),
-            None => self.scope.locals.get(name).cloned().unwrap_or_else(|| self.scope.base.get(name)),
-        }
-    }
-
-    /// Several parts, all alive until the last is there.
-    fn all(&mut self, parts: &[&Node<'_>], value: impl FnOnce(&[Extent]) -> Extent) -> Effort {
-        let (mut values, mut memory, mut steps) = (Vec::with_capacity(parts.len()), 0.0, 1.0);
-        for part in parts {
-            let effort = self.reckon(part);
-            memory += effort.memory;
-            steps += effort.steps + 2.0;
-            values.push(effort.value);
-        }
-        let value = value(&values);
-        Effort { memory: memory + value.weight, steps, value }
-    }
-
-    fn object(&mut self, members: &[(&Node<'_>, &Node<'_>)]) -> Effort {
-        let (keys, values): (Vec<&Node<'_>>, Vec<&Node<'_>>) = members.iter().copied().unzip();
-        let names = self.all(&keys, |keys| Extent::text(weight(keys)));
-        let mut effort = self.all(&values, |values| {
-            let (mut known, mut rest) = (BTreeMap::new(), None);
-            for (key, value) in keys.iter().zip(values) {
-                match key {
-                    Node::String(name) => drop(known.insert(Rc::from(*name), value.clone())),
-                    _ => rest = Some(rest.map_or_else(|| value.clone(), |rest: Extent| rest.or(value.clone()))),
-                }
-            }
-            let mut object = Extent::object(known, rest);
-            object.weight = object.weight.max(weight(values));
-            object
-        });
-        effort.value.weight += names.value.weight;
-        effort.memory += names.memory;
-        effort.steps += names.steps;
-        effort
-    }
-
-    fn assignments(&mut self, list: &[(&Node<'_>, &Node<'_>)], output: Option<&Node<'_>>) -> Effort {
-        let mut made = done(Extent::empty());
-        for (key, value) in list {
-            let value = self.reckon(value);
-            made.memory += value.memory + value.value.weight;
-            made.steps += value.steps + 4.0;
-            let Node::String(path) = key else { continue };
-            let (first, further) = path.split_once('.').map_or((*path, None), |(first, further)| (first, Some(further)));
-            let local = match further {
-                None => value.value.clone(),
-                // Assigning to a member copies all that there is.
-                Some(further) => {
-                    made.steps += self.scope.base.weight / 8.0;
-                    made.memory += self.scope.base.weight;
-                    self.named(first).with(further, value.value.clone())
-                }
-            };
-            self.scope.locals.insert(Rc::from(first), local);
-            made.value = made.value.with(path, value.value);
-        }
-        match output {
-            Some(output) => {
-                let output = self.reckon(output);
-                made.and(output, |_, output| output)
-            }
-            None => made,
-        }
-    }
-
-    fn binary(&mut self, left: &Node<'_>, operator: Operator, right: &Node<'_>) -> Effort {
-        let compares = matches!(operator, Operator::Comparison(ComparisonOperator::In | ComparisonOperator::NotIn));
-        let left = self.reckon(left);
-        if let (true, Node::Interval { left: from, right: to, .. }) = (compares, unwrapped(right)) {
-            let bounds = self.all(&[*from, *to], |_| Extent::null());
-            return left.and(bounds, |_, _| Extent::number(0.0, 1.0));
-        }
-        let right = self.reckon(right);
-        let scanned = match operator {
-            _ if compares => right.value.weight / 32.0,
-            Operator::Arithmetic(_) => (left.value.weight + right.value.weight) / 256.0,
-            _ => left.value.weight.min(right.value.weight) / 256.0,
-        };
-        let mut effort = left.and(right, |left, right| match operator {
-            Operator::Arithmetic(arithmetic) => calculated(arithmetic, &left, &right),
-            Operator::Logical(LogicalOperator::And | LogicalOperator::Or | LogicalOperator::NullishCoalescing) => left.or(right),
-            _ => Extent::number(0.0, 1.0),
-        });
-        effort.steps += scanned;
-        effort
-    }
-
-    fn range(&mut self, left: &Node<'_>, right: &Node<'_>, left_bracket: Bracket, right_bracket: Bracket) -> Effort {
-        let (from, to) = (self.reckon(left), self.reckon(right));
-        let (lo, hi) = match (&from.value.kind, &to.value.kind) {
-            (Kind::Number { lo, .. }, Kind::Number { hi, .. }) => (*lo, *hi),
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
-        };
-        let open =
-            f64::from(u8::from(left_bracket == Bracket::LeftParenthesis)) + f64::from(u8::from(right_bracket == Bracket::RightParenthesis));
-        let mut count = (hi - lo + 1.0 - open).max(0.0);
-        if count.is_nan() {
-            count = 0.0;
-        }
-        if !self.loud && count > f64::from(MAX_RANGE) && self.unbounded.is_none() {
-            self.unbounded = Some(if count.is_finite() { Unbounded::Long(count) } else { Unbounded::Unknown });
-        }
-        let count = count.min(f64::from(MAX_RANGE));
-        let constant = |bound: &Extent| matches!(bound.kind, Kind::Number { lo, hi } if lo == hi);
-        self.varies |= !constant(&from.value) || !constant(&to.value);
-        let item = Extent::number(lo, hi);
-        // It is a range until it is iterated; then it is an array.
-        let value = Extent::array(count, item, count * 32.0);
-        from.and(to, |_, _| value)
-    }
-
-    /// Bodies run once per item. With the largest item each time, or: the parts that don't depend on the item each time, and those that
-    /// do once for all items taken together: what a part weighs, the whole weighs as well, and nothing grows slower than its parts do.
-    /// Only the length of a range has nothing to do with weight. The lower bound holds.
-    fn closure(&mut self, closure: ClosureFunction, arguments: &[&Node<'_>]) -> Effort {
-        let [array, body] = arguments else { return done(Extent::null()) };
-        let array = self.reckon(array);
-        let alias = match body {
-            Node::Closure { alias, .. } => alias.map(str::to_owned),
-            _ => None,
-        };
-        let count = array.value.len.min(array.value.weight / 32.0);
-        let items = array.value.weight;
-        let varied = std::mem::take(&mut self.varies);
-        let largest = self.body(body, alias.clone(), array.value.some_part());
-        let whole = Extent::any(items, array.value.depth, array.value.len);
-        let whole = if count > 1.0 && !self.varies {
-            Some((self.body(body, alias.clone(), Extent::null()), self.body(body, alias, whole)))
-        } else {
-            None
-        };
-        self.varies |= varied;
-        let total = |of: fn(&Effort) -> f64| {
-            let each = count * of(&largest);
-            whole.as_ref().map_or(each, |(none, all)| each.min(count * of(none) + of(all)))
-        };
-        let steps = array.steps + count * 4.0 + total(|effort| effort.steps);
-        let result = total(|effort| effort.value.weight);
-        let once = whole.as_ref().map_or(largest.memory, |(_, all)| largest.memory.max(all.memory));
-        let value = match closure {
-            ClosureFunction::Map => Extent::array(count, largest.value, result),
-            ClosureFunction::FlatMap => {
-                let inner = largest.value.some_part();
-                Extent::array(result / 32.0, inner.or(largest.value), result)
-            }
-            ClosureFunction::Filter => Extent::array(count, array.value.some_part(), items),
-            ClosureFunction::Count => Extent::number(0.0, count),
-            ClosureFunction::All | ClosureFunction::Some | ClosureFunction::None | ClosureFunction::One => Extent::number(0.0, 1.0),
-        };
-        Effort { memory: array.memory + items + once + value.weight * 2.0, steps, value }
-    }
-
-    fn body(&mut self, body: &Node<'_>, alias: Option<String>, item: Extent) -> Effort {
-        let locals = self.scope.locals.clone();
-        self.closures.push((alias, item));
-        let effort = self.reckon(body);
-        self.closures.pop();
-        self.scope.locals = locals;
-        effort
+        grown
     }
 }
 
 impl Effort {
-    fn and(self, other: Self, value: impl FnOnce(Extent, Extent) -> Extent) -> Self {
+    pub(crate) fn and(self, other: Self, value: impl FnOnce(Extent, Extent) -> Extent) -> Self {
         let value = value(self.value, other.value);
         Self { memory: self.memory + other.memory + value.weight, steps: self.steps + other.steps + 1.0, value }
     }
 }
 
-fn done(value: Extent) -> Effort {
-    Effort { memory: value.weight, steps: 1.0, value }
+/// What is there already: it takes nothing to name it.
+pub(crate) fn done(value: Extent) -> Effort {
+    Effort { memory: 0.0, steps: 1.0, value }
 }
 
-fn weight(parts: &[Extent]) -> f64 {
+pub(crate) fn weight(parts: &[Extent]) -> f64 {
     parts.iter().map(|part| part.weight).sum()
-}
-
-fn unwrapped<'n, 'arena>(node: &'n Node<'arena>) -> &'n Node<'arena> {
-    match node {
-        Node::Parenthesized(inner) => unwrapped(inner),
-        _ => node,
-    }
-}
-
-fn calculated(operator: ArithmeticOperator, left: &Extent, right: &Extent) -> Extent {
-    if let (Kind::Number { lo: a, hi: b }, Kind::Number { lo: c, hi: d }) = (&left.kind, &right.kind) {
-        if a > b || c > d {
-            return Extent::null();
-        }
-        let corners = |of: fn(f64, f64) -> f64| {
-            let corners = [of(*a, *c), of(*a, *d), of(*b, *c), of(*b, *d)];
-            if corners.iter().any(|corner| corner.is_nan()) {
-                Extent::scalar()
-            } else {
-                Extent::number(corners.into_iter().fold(f64::INFINITY, f64::min), corners.into_iter().fold(f64::NEG_INFINITY, f64::max))
-            }
-        };
-        return match operator {
-            ArithmeticOperator::Add => corners(|a, b| a + b),
-            ArithmeticOperator::Subtract => corners(|a, b| a - b),
-            ArithmeticOperator::Multiply => corners(|a, b| a * b),
-            ArithmeticOperator::Divide if *c > 0.0 || *d < 0.0 => corners(|a, b| a / b),
-            _ => Extent::scalar(),
-        };
-    }
-    let numeric = matches!(left.kind, Kind::Number { .. }) || matches!(right.kind, Kind::Number { .. });
-    // Only two texts give a text; a number and a text don't add up.
-    if operator != ArithmeticOperator::Add || numeric { Extent::scalar() } else { Extent::text(left.weight + right.weight) }
-}
-
-fn call(kind: &FunctionKind, arguments: Vec<Effort>) -> Effort {
-    let (memory, mut steps) = arguments.iter().fold((0.0, 2.0), |(memory, steps), one| (memory + one.memory, steps + one.steps));
-    let given: Vec<Extent> = arguments.into_iter().map(|one| one.value).collect();
-    let total = weight(&given);
-    let (depth, len) = (deepest(given.iter()), longest(given.iter()));
-    let first = given.first().cloned().unwrap_or_else(Extent::null);
-    let FunctionKind::Internal(function) = kind else {
-        // Dates as numbers, and their names.
-        return Effort { memory: memory + 512.0, steps: steps + 8.0 + total / 64.0, value: Extent::text(256.0).or_scalar(kind) };
-    };
-    let (value, extra) = match function {
-        InternalFunction::Len => (Extent::number(0.0, first.weight), 0.0),
-        InternalFunction::Abs | InternalFunction::Floor | InternalFunction::Ceil | InternalFunction::Round | InternalFunction::Trunc => {
-            (rounded(*function, &first), 0.0)
-        }
-        InternalFunction::Min | InternalFunction::Max | InternalFunction::Mode | InternalFunction::Median | InternalFunction::Avg => {
-            steps += total;
-            (number_or_date(&first.some_part()), total)
-        }
-        InternalFunction::Sum
-        | InternalFunction::Rand
-        | InternalFunction::Number
-        | InternalFunction::IsNumeric
-        | InternalFunction::Bool => (Extent::scalar(), total),
-        InternalFunction::Contains | InternalFunction::StartsWith | InternalFunction::EndsWith => (Extent::number(0.0, 1.0), 0.0),
-        InternalFunction::Type => (Extent::text(16.0), 0.0),
-        InternalFunction::Date => (Extent::text(256.0), 0.0),
-        InternalFunction::String => {
-            (if matches!(first.kind, Kind::Number { .. }) { Extent::text(64.0) } else { Extent::text(first.weight + 256.0) }, 0.0)
-        }
-        // Some letters become three.
-        InternalFunction::Upper | InternalFunction::Lower | InternalFunction::Trim => (Extent::text(first.weight * 3.0), 0.0),
-        InternalFunction::Matches => {
-            steps += 20_000.0 + total * 8.0;
-            (Extent::number(0.0, 1.0), 4e6)
-        }
-        InternalFunction::Extract => {
-            steps += 20_000.0 + total * 8.0;
-            (Extent::array(total, Extent::text(first.weight), total * 128.0), 4e6)
-        }
-        InternalFunction::Split => (Extent::array(first.weight, Extent::text(first.weight), first.weight * 128.0), 0.0),
-        InternalFunction::FuzzyMatch => {
-            // A matrix of the letters of both.
-            let matrix = first.weight * given.get(1).map_or(0.0, |second| second.weight);
-            steps += matrix;
-            (Extent::any(total + 256.0, 1.0, len), matrix * 8.0)
-        }
-        InternalFunction::Keys => (Extent::array(first.weight / 32.0, Extent::text(first.weight), first.weight * 4.0), 0.0),
-        InternalFunction::Values => (Extent::array(first.weight / 32.0, first.some_part(), first.weight * 2.0), 0.0),
-        InternalFunction::Flatten => {
-            (Extent::array(first.weight / 32.0, first.some_part().some_part().or(first.some_part()), first.weight * 2.0), 0.0)
-        }
-        InternalFunction::Merge | InternalFunction::MergeDeep => (Extent::any(total * 2.0, depth, total / 32.0), total),
-    };
-    Effort { memory: memory + value.weight + extra, steps: steps + total / 16.0, value }
-}
-
-impl Extent {
-    fn or_scalar(self, kind: &FunctionKind) -> Self {
-        use zen_expression::functions::DeprecatedFunction as Old;
-        let words = matches!(kind, FunctionKind::Deprecated(Old::MonthString | Old::DateString | Old::WeekdayString));
-        if words { self } else { Self::scalar() }
-    }
-}
-
-fn number_or_date(item: &Extent) -> Extent {
-    match item.kind {
-        Kind::Number { lo, hi } => Extent::number(lo, hi),
-        _ => Extent::text(256.0),
-    }
-}
-
-fn rounded(function: InternalFunction, of: &Extent) -> Extent {
-    match of.kind {
-        Kind::Number { lo, hi } if lo <= hi => match function {
-            InternalFunction::Abs => Extent::number(0.0, lo.abs().max(hi.abs())),
-            _ => Extent::number(lo - 1.0, hi + 1.0),
-        },
-        _ => Extent::scalar(),
-    }
 }

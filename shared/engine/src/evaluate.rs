@@ -17,7 +17,8 @@ use crate::compile::Graph;
 use crate::extent::{Extent, weigh};
 use crate::finding::shown;
 use crate::ranges::MAX_RANGE;
-use crate::{document, reach};
+use crate::reach::{self, Circumstances};
+use crate::reader;
 
 /// How to evaluate.
 #[derive(Debug, Clone, Copy)]
@@ -121,8 +122,9 @@ impl Graph {
     /// Whether what this evaluation can take is within bounds; known before the engine begins.
     fn admit(&self, input: &Value, trace: bool, started: Instant) -> Result<(), Failure> {
         let refused = |message: String, node| failed(message, node, started);
-        let document = document::read(&self.0.graph).map_err(|refusal| refused(refusal.to_string(), None))?;
-        reach::reckon(&document, &Extent::of(input), trace).map_err(|excess| refused(excess.message, excess.node))?;
+        let document = reader::read(&self.0.graph).map_err(|refusal| refused(refusal.to_string(), None))?;
+        reach::reckon(&document, &Extent::of(input), Circumstances { trace, lenient: false })
+            .map_err(|excess| refused(excess.message, excess.node))?;
         Ok(())
     }
 

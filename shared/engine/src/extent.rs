@@ -139,6 +139,9 @@ impl Extent {
     /// This object, with a value at a path such as `a.b`: what was there is replaced.
     pub(crate) fn with(self, path: &str, value: Self) -> Self {
         let (first, further) = path.split_once('.').map_or((path, None), |(first, further)| (first, Some(further)));
+        if let Kind::Number { .. } = self.kind {
+            return Self::empty().with(path, value);
+        }
         let Kind::Object { known, rest } = &self.kind else {
             // An array's index or a member of something unknown: both are there afterwards.
             let depth = self.depth.max(value.depth + path.matches('.').count() as f64 + 1.0);
@@ -147,10 +150,7 @@ impl Extent {
         let mut members = (**known).clone();
         let value = match further {
             None => value,
-            Some(further) => {
-                let inner = members.get(first).filter(|inner| !matches!(inner.kind, Kind::Number { .. })).cloned();
-                inner.unwrap_or_else(Self::empty).with(further, value)
-            }
+            Some(further) => members.get(first).cloned().unwrap_or_else(Self::empty).with(further, value),
         };
         members.insert(Rc::from(first), value);
         Self::object(members, rest.as_deref().cloned())

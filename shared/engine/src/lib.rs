@@ -4,6 +4,8 @@
 //! and at what it holds: zen-engine runs JavaScript, opens sockets, and can be made to abort the process by a graph of a few kilobytes.
 
 mod advice;
+mod calls;
+mod caps;
 mod check;
 mod compile;
 mod document;
@@ -14,6 +16,8 @@ mod finding;
 mod places;
 mod ranges;
 mod reach;
+mod reader;
+mod reckoner;
 mod schema;
 mod syntax;
 mod wiring;

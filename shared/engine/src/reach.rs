@@ -7,11 +7,12 @@ use bumpalo::Bump;
 use serde_json::{Map, Value};
 
 use crate::document::{Column, Document, Kind as NodeKind, Node, Row, Statement, Transform};
-use crate::effort::{Effort, Reckoner, Scope, Unbounded};
+use crate::effort::{Effort, Scope, Unbounded};
 use crate::extent::Extent;
 use crate::finding::shown;
 use crate::places::{cell, cell_flavor};
 use crate::ranges::MAX_RANGE;
+use crate::reckoner::Reckoner;
 use crate::syntax::Flavor;
 use crate::wiring::{self, named};
 use crate::{schema, syntax};
@@ -37,10 +38,19 @@ pub(crate) struct Excess {
     pub message: String,
 }
 
+/// What is to be reckoned with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circumstances {
+    /// Whether a trace is kept.
+    pub trace: bool,
+    /// Whether a range that may get any length is let pass: another input may tell more of it.
+    pub lenient: bool,
+}
+
 /// Reckons what evaluating this graph with such an input can take.
-pub(crate) fn reckon(document: &Document<'_>, input: &Extent, trace: bool) -> Result<Reach, Excess> {
+pub(crate) fn reckon(document: &Document<'_>, input: &Extent, circumstances: Circumstances) -> Result<Reach, Excess> {
     let order = wiring::order(document).unwrap_or_default();
-    let mut run = Run { reach: Reach::default(), outputs: HashMap::new(), nodes: Extent::empty(), trace };
+    let mut run = Run { reach: Reach::default(), outputs: HashMap::new(), nodes: Extent::empty(), circumstances };
     // What runs later than it must, or beside, can't be known here: whoever reads it reads something large.
     let unknown = |node: &Node<'_>| (Rc::from(node.name), Extent::any(MAX_MEMORY, 1.0, 0.0));
     run.nodes = Extent::object(document.nodes.iter().map(unknown).collect(), None);
@@ -70,7 +80,7 @@ struct Run<'g> {
     outputs: HashMap<&'g str, Extent>,
     /// `$nodes`
     nodes: Extent,
-    trace: bool,
+    circumstances: Circumstances,
 }
 
 impl<'g> Run<'g> {
@@ -94,7 +104,7 @@ impl<'g> Run<'g> {
         if output.depth > MAX_DEPTH {
             return Err(format!("its result may nest deeper than {MAX_DEPTH} arrays and objects"));
         }
-        let traced = if self.trace { (given.weight + output.weight) * 3.0 } else { 0.0 };
+        let traced = if self.circumstances.trace { (given.weight + output.weight) * 3.0 } else { 0.0 };
         // The result is kept, and once more in another form at the end.
         self.keep(output.weight * 2.0 + traced)?;
         self.nodes = self.nodes.with_member(node.name, output.clone());
@@ -179,7 +189,7 @@ impl<'g> Run<'g> {
         let references: f64 = heads.values().map(|head| head.weight + 64.0).sum();
         for (index, rule) in table.rules.iter().enumerate() {
             let row = self.rule(table, rule, &heads, &scope).map_err(|said| format!("row {}: {said}", index + 1))?;
-            total += row.weight + if self.trace { references + 256.0 } else { 0.0 };
+            total += row.weight + if self.circumstances.trace { references + 256.0 } else { 0.0 };
             let several =
                 table.collect || table.outputs.iter().any(|column| column.field.is_some_and(|field| field.trim().ends_with("[]")));
             self.fits(if several { total * 2.0 } else { row.weight * 2.0 })?;
@@ -233,10 +243,13 @@ impl<'g> Run<'g> {
         let effort = reckoned.unwrap_or_else(|_| Effort { value: Extent::null(), memory: 0.0, steps: 1.0 });
         match unbounded {
             Some(Unbounded::Long(count)) => return Err(format!("iterates a range of {count} numbers: at most {MAX_RANGE} are")),
-            Some(Unbounded::Unknown) => {
+            Some(Unbounded::Unknown) if !self.circumstances.lenient => {
                 return Err("iterates a range that may get any length: compute it in an expression node, where it is bounded".to_owned());
             }
-            None => {}
+            Some(Unbounded::Growing) => {
+                return Err("assigns, in a loop, what gets larger in each round: collect it with map and sum instead".to_owned());
+            }
+            _ => {}
         }
         if effort.value.depth > MAX_DEPTH {
             return Err(format!("may nest deeper than {MAX_DEPTH} arrays and objects"));

@@ -85,6 +85,10 @@ pub(crate) fn parse<'arena, T>(
         Flavor::Standard => parser.standard().with_metadata().parse(),
         Flavor::Unary => parser.unary().with_metadata().parse(),
     };
+    // The parser speaks of the end that it didn't reach before it speaks of what kept it.
+    if let Some(error) = result.root.first_error() {
+        return Err(Objection::Broken(error.to_string()));
+    }
     result.error().map_err(|error| Objection::Broken(plain(&error.into())))?;
     let metadata = result.metadata.unwrap_or_default();
     let span = |node: &Node<'_>| metadata.get(&(std::ptr::from_ref(node).addr())).map(|known| known.span);
