@@ -78,8 +78,9 @@ async fn a_run_whose_version_is_not_the_active_one_any_more_is_not_recorded() {
     api.finish().await;
 }
 
-/// So many runs more, spread over the last 24 hours, of two flows: of a thousand one is from the cli, and one of a thousand failed.
-async fn more_runs(owner: &mut PgConnection, workspace: Uuid, count: i64) {
+/// Only so many runs, spread over the last 24 hours, of two flows: of a thousand one is from the cli, and one of a thousand failed.
+async fn only_runs(owner: &mut PgConnection, workspace: Uuid, count: i64) {
+    sqlx::raw_sql("TRUNCATE runs").execute(&mut *owner).await.unwrap();
     let insert = "INSERT INTO runs (id, workspace_id, flow_id, flow_slug, version_id, flow_version, source, family, status, duration_us, input, output, error, created_at)
         SELECT uuid_v7(at), $1, CASE nth % 1000 WHEN 1 THEN uuid_v7_least('2001-01-01') ELSE uuid_v7_least('2002-01-01') END, 'pricing', 0, 1, 'x',
                CASE nth % 1000 WHEN 2 THEN 'cli' ELSE 'designer' END, CASE nth % 1000 WHEN 3 THEN 'failed' ELSE 'succeeded' END, 1, '{}',
@@ -96,7 +97,7 @@ async fn buffers(instance: &Instance, explained: &Explained, queries: &[String])
         // Catalogues are read at the first call of a connection.
         for _ in 0..2 {
             explained.take();
-            instance.get(&format!("/v1/runs?limit=20{query}")).await.ok();
+            instance.get(&format!("/v1/runs?limit=50{query}")).await.ok();
         }
         all.push(explained.take().into_iter().filter(|plan| plan.text.contains("FROM runs")).map(|plan| plan.buffers).sum());
     }
@@ -105,8 +106,8 @@ async fn buffers(instance: &Instance, explained: &Explained, queries: &[String])
 
 #[tokio::test]
 async fn a_page_costs_the_same_among_few_runs_and_many_whatever_the_filter() {
-    const FEW: i64 = 20_000;
-    const MANY: i64 = 300_000;
+    const FEW: i64 = 50_000;
+    const MANY: i64 = 400_000;
     let api = Api::start().await;
     let mut superuser = api.superuser().await;
     let explained = Explained::before(&api.app.settings.database_url, &mut superuser).await.unwrap();
@@ -119,9 +120,9 @@ async fn a_page_costs_the_same_among_few_runs_and_many_whatever_the_filter() {
             .into();
     queries.extend(["", "&source=designer", "&status=succeeded"].map(|filter| format!("&flow={rare}{filter}")));
 
-    more_runs(&mut superuser, api.tenant.workspace, FEW).await;
+    only_runs(&mut superuser, api.tenant.workspace, FEW).await;
     let few = buffers(&instance, &explained, &queries).await;
-    more_runs(&mut superuser, api.tenant.workspace, MANY - FEW).await;
+    only_runs(&mut superuser, api.tenant.workspace, MANY).await;
     let many = buffers(&instance, &explained, &queries).await;
     for ((query, few), many) in queries.iter().zip(few).zip(many) {
         assert!(few > 0, "{query} was not explained");

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use chrono::TimeDelta;
 use domain::identity::Right;
 use serde::Deserialize;
 use store::runs::Filter;
@@ -40,6 +41,7 @@ pub async fn list_runs(State(app): State<App>, caller: Caller, Query(query): Que
     let from = answers::moment("from", query.from.as_deref())?;
     let to = answers::moment("to", query.to.as_deref())?;
     answers::in_order(from, to)?;
+    let to = to.unwrap_or_else(|| app.now() + TimeDelta::days(1));
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;
     let before: Option<Uuid> = page.cursor()?;

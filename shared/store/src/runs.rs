@@ -146,7 +146,7 @@ pub async fn find(tx: &mut Tx, workspace: Uuid, id: Uuid) -> Result<Option<Whole
 }
 
 /// Which runs; what is left out is not asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Filter<'a> {
     /// `cli` or `designer`.
     pub family: Option<&'a str>,
@@ -155,39 +155,48 @@ pub struct Filter<'a> {
     pub flow: Option<Uuid>,
     /// From this moment on.
     pub from: Option<DateTime<Utc>>,
-    /// Before this moment.
-    pub to: Option<DateTime<Utc>>,
+    /// Before this moment: where nobody asks for one, any that lies ahead keeps the months ahead out of the plan.
+    pub to: DateTime<Utc>,
 }
 
 /// Newest first, below `before`.
 ///
-/// Each combination of family and status is one walk along an index that has both; a filter that leaves one of them open merges the
-/// walks of its values. So a page costs the same however many runs there are, and however few of them the filter lets through.
+/// Each combination of family and status is one walk along an index that has both, no further than a page; a filter that leaves one of
+/// them open merges the walks of its values. So a page costs the same however many runs there are, and however few the filter lets
+/// through. It is planned anew each time: a plan for any bounds would look into every month, and sort.
 pub async fn list(tx: &mut Tx, workspace: Uuid, filter: &Filter<'_>, before: Option<Uuid>, limit: i64) -> Result<Vec<Run>> {
-    let open = (filter.family, filter.status, filter.flow) == (None, None, None);
-    let families = filter.family.map_or(["cli", "designer"].as_slice().to_vec(), |family| vec![family]);
-    let statuses = filter.status.map_or(["succeeded", "failed"].as_slice().to_vec(), |status| vec![status]);
-    let walks: Vec<Option<(&str, &str)>> =
-        if open { vec![None] } else { families.iter().flat_map(|family| statuses.iter().map(|status| Some((*family, *status)))).collect() };
+    let below = before.map_or_else(|| least_id(filter.to), |before| before.min(least_id(filter.to)));
     let mut query = QueryBuilder::<Postgres>::new(concat!("SELECT ", columns!(), " FROM ("));
-    for (nth, walk) in walks.into_iter().enumerate() {
-        query.push(if nth == 0 { "" } else { " UNION ALL " });
+    for (nth, walk) in walks(filter).into_iter().enumerate() {
+        query.push(if nth == 0 { "(" } else { " UNION ALL (" });
         query.push(concat!("SELECT ", columns!(), " FROM runs WHERE workspace_id = ")).push_bind(workspace);
-        if let Some((family, status)) = walk {
-            query.push(" AND family = ").push_bind(family.to_owned()).push(" AND status = ").push_bind(status.to_owned());
+        query.push(" AND id < ").push_bind(below);
+        if let Some(from) = filter.from {
+            query.push(" AND id >= ").push_bind(least_id(from));
         }
         if let Some(flow) = filter.flow {
             query.push(" AND flow_id = ").push_bind(flow);
         }
-        if let Some(from) = filter.from {
-            query.push(" AND id >= uuid_v7_least(").push_bind(from).push(")");
+        if let Some((family, status)) = walk {
+            query.push(" AND family = ").push_bind(family.to_owned()).push(" AND status = ").push_bind(status.to_owned());
         }
-        // Also keeps the months ahead out of it.
-        query.push(" AND id < uuid_v7_least(coalesce(").push_bind(filter.to).push(", now() + interval '1 day'))");
-        if let Some(before) = before {
-            query.push(" AND id < ").push_bind(before);
-        }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit).push(")");
     }
     query.push(") AS walks ORDER BY id DESC LIMIT ").push_bind(limit);
-    Ok(query.build_query_as().fetch_all(&mut **tx).await?)
+    Ok(query.build_query_as().persistent(false).fetch_all(&mut **tx).await?)
+}
+
+/// Family and status of each walk; the key itself serves when nothing is filtered by.
+fn walks<'a>(filter: &Filter<'a>) -> Vec<Option<(&'a str, &'a str)>> {
+    if (filter.family, filter.status, filter.flow) == (None, None, None) {
+        return vec![None];
+    }
+    let families = filter.family.map_or_else(|| vec!["cli", "designer"], |family| vec![family]);
+    let statuses = filter.status.map_or_else(|| vec!["succeeded", "failed"], |status| vec![status]);
+    families.iter().flat_map(|family| statuses.iter().map(|status| Some((*family, *status)))).collect()
+}
+
+/// As `uuid_v7_least` in the database.
+fn least_id(at: DateTime<Utc>) -> Uuid {
+    Uuid::from_u128(u128::try_from(at.timestamp_millis()).unwrap_or_default() << 80)
 }
