@@ -17,8 +17,8 @@ pub struct Plan {
     pub text: String,
     /// Pages of shared memory that were looked at, found there or read from disk; looked at twice counts twice.
     pub buffers: u64,
-    /// Tables that its plan names; what functions do inside is in the buffers alone.
-    pub tables: BTreeSet<String>,
+    /// How its plan reads tables, such as `runs by ix_runs_recent`; what functions do inside is in the buffers alone.
+    pub reads: BTreeSet<String>,
 }
 
 /// A database whose answers are explained; dropping it ends its connections.
@@ -84,19 +84,25 @@ fn plan(fields: &[u8]) -> Option<Plan> {
     let document: Value = serde_json::from_str(document).ok()?;
     let root = &document["Plan"];
     let blocks = |kind: &str| root[kind].as_u64().unwrap_or_default();
-    let mut tables = BTreeSet::new();
-    collect_tables(root, &mut tables);
+    let mut reads = BTreeSet::new();
+    collect_reads(root, &mut reads);
     Some(Plan {
         text: document["Query Text"].as_str().unwrap_or_default().to_owned(),
         buffers: blocks("Shared Hit Blocks") + blocks("Shared Read Blocks"),
-        tables,
+        reads,
     })
 }
 
-fn collect_tables(node: &Value, tables: &mut BTreeSet<String>) {
-    tables.extend(node["Relation Name"].as_str().map(str::to_owned));
+fn collect_reads(node: &Value, reads: &mut BTreeSet<String>) {
+    let text = |member: &str| node[member].as_str();
+    match (text("Relation Name"), text("Index Name")) {
+        (Some(table), Some(index)) => reads.insert(format!("{table} by {index}")),
+        (Some(table), None) => reads.insert(format!("{table} by {}", text("Node Type").unwrap_or_default())),
+        (None, Some(index)) => reads.insert(index.to_owned()),
+        (None, None) => false,
+    };
     for child in node["Plans"].as_array().into_iter().flatten() {
-        collect_tables(child, tables);
+        collect_reads(child, reads);
     }
 }
 
@@ -105,10 +111,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_tells_the_statement_its_pages_and_its_tables() {
+    fn a_notice_tells_the_statement_its_pages_and_how_it_read_them() {
         let notice = b"SNOTICE\0VNOTICE\0C00000\0Mduration: 0.086 ms  plan:\n{\"Query Text\": \"SELECT 1\", \"Plan\": {\"Node Type\": \"Limit\", \
-            \"Shared Hit Blocks\": 5, \"Shared Read Blocks\": 2, \"Plans\": [{\"Relation Name\": \"runs\"}, {\"Plans\": [{\"Relation Name\": \"resources\"}]}]}}\0Fauto_explain.c\0\0";
-        let expected = Plan { text: "SELECT 1".to_owned(), buffers: 7, tables: ["resources".to_owned(), "runs".to_owned()].into() };
+            \"Shared Hit Blocks\": 5, \"Shared Read Blocks\": 2, \"Plans\": [{\"Relation Name\": \"runs\", \"Index Name\": \"ix\"}, {\"Plans\": [{\"Relation Name\": \"resources\", \"Node Type\": \"Seq Scan\"}]}]}}\0Fauto_explain.c\0\0";
+        let expected =
+            Plan { text: "SELECT 1".to_owned(), buffers: 7, reads: ["resources by Seq Scan".to_owned(), "runs by ix".to_owned()].into() };
         assert_eq!(plan(notice), Some(expected));
         assert_eq!(plan(b"SNOTICE\0Mrelation \"x\" already exists, skipping\0\0"), None);
     }

@@ -11,7 +11,7 @@ use tests::Api;
 use tokio::net::TcpListener;
 
 /// As in the benchmark, which goes to millions.
-const SIZES: [usize; 2] = [1_000, 20_000];
+const SIZES: [usize; 2] = [8_000, 32_000];
 const PAGES: usize = 8;
 
 struct Reader {
@@ -57,7 +57,7 @@ impl Reader {
 }
 
 #[tokio::test]
-async fn a_page_costs_no_more_when_there_is_twenty_times_as_much_history() {
+async fn a_page_costs_no_more_when_there_is_four_times_as_much_history() {
     let api = Api::start().await;
     let superuser = PgPool::connect_with(api.superuser_options()).await.unwrap();
     let mut past = Past::begin(&superuser, api.tenant.workspace).await.unwrap();
@@ -75,7 +75,7 @@ async fn a_page_costs_no_more_when_there_is_twenty_times_as_much_history() {
     }
     for (nth, (name, _)) in lists().into_iter().enumerate() {
         let ((few, _), (many, plans)) = (&costs[0][nth], &costs[1][nth]);
-        // Half as much again is what one more level of an index may cost.
+        // One more level of an index is allowed for; what reads all of a resource, or of a table, takes four times as many.
         assert!(many * 2 <= few * 3, "{name}: {few} pages with {} rows, {many} with {}: {plans:#?}", SIZES[0], SIZES[1]);
     }
     take_back(&superuser).await;

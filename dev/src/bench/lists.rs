@@ -35,7 +35,7 @@ pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
     }
     let line = |(nth, (name, _)): (usize, (&str, String))| {
         let (few, many) = (&costs[0][nth], &costs[1][nth]);
-        let note = format!("of the dearest of {} pages, with {} rows and {}; reads {}", many.pages, sizes[0], sizes[1], many.tables());
+        let note = format!("of the dearest of {} pages, with {} rows and {}; reads {}", many.pages, sizes[0], sizes[1], many.reads());
         let mut line = Line::plain(&format!("buffers of {name}"), many.buffers, "", Some(Target::AtMost(1.3)), note);
         line.reference = Some(Reference { name: format!("with {} rows", sizes[0]), measured: few.buffers });
         line.ratio = Some(many.buffers / few.buffers.max(1.0));
@@ -47,18 +47,18 @@ pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
 struct Cost {
     buffers: f64,
     pages: usize,
-    tables: BTreeSet<String>,
+    reads: BTreeSet<String>,
 }
 
 impl Cost {
-    fn tables(&self) -> String {
-        self.tables.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    fn reads(&self) -> String {
+        self.reads.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// The dearest of many pages, one after another; a list that ends, or has one page, is read again from its beginning.
 async fn read(connection: &mut Connection, explained: &Explained, path: &str) -> Result<Cost> {
-    let mut cost = Cost { buffers: 0.0, pages: PAGES, tables: BTreeSet::new() };
+    let mut cost = Cost { buffers: 0.0, pages: PAGES, reads: BTreeSet::new() };
     let mut next = path.to_owned();
     // The first fills what Postgres keeps of its own tables.
     for page in 0..=PAGES {
@@ -67,7 +67,7 @@ async fn read(connection: &mut Connection, explained: &Explained, path: &str) ->
         let plans = explained.take();
         if page > 0 {
             cost.buffers = plans.iter().map(|plan| plan.buffers as f64).sum::<f64>().max(cost.buffers);
-            cost.tables.extend(plans.into_iter().flat_map(|plan| plan.tables));
+            cost.reads.extend(plans.into_iter().flat_map(|plan| plan.reads));
         }
         let cursor = [&answer["next_cursor"], &answer["nextCursor"]].into_iter().find_map(Value::as_str);
         next = cursor.map_or_else(|| path.to_owned(), |cursor| format!("{path}&cursor={cursor}"));
