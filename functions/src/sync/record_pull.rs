@@ -1,53 +1,73 @@
+use std::collections::HashSet;
+
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use domain::identity::Right;
+use store::Tx;
 use store::pulls::{Pulled, Puller};
 use wire::problem::{BodyError, Code};
-use wire::sync::pulls::{RecordPull, RecordedPull};
+use wire::sync::pulls::{PulledResource, RecordPull, RecordedPull};
 
 use crate::app::App;
-use crate::extract::{Caller, Json};
+use crate::extract::{Caller, IdempotencyKey, Json};
+use crate::idempotent::{self, Begun};
 use crate::problem::{Problem, Result};
 
 /// As many resources as one call takes; a larger workspace makes several.
 const MAX_RESOURCES: usize = 1000;
 
 /// Say what a finished pull has brought into a checkout: drift then tells what changed since. Repeating it changes nothing.
-#[utoipa::path(post, path = "/v1/sync/pulls", tag = "sync", request_body = RecordPull,
-    responses((status = 200, description = "Recorded for this credential.", body = RecordedPull)))]
-pub async fn record_pull(State(app): State<App>, caller: Caller, Json(body): Json<RecordPull>) -> Result<axum::Json<RecordedPull>> {
-    let mut resources: Vec<Pulled> = body.resources.iter().map(|one| Pulled { kind: one.kind, id: one.id, digest: one.digest }).collect();
-    resources.sort_by_key(|one| one.id);
-    resources.dedup_by_key(|one| one.id);
-    let mut tx = app.db.begin(caller.scope()).await?;
-    let outcome = async {
-        caller.require(Right::Read)?;
-        if body.resources.len() > MAX_RESOURCES {
-            return Err(Problem::new(Code::InvalidBody, format!("A call takes {MAX_RESOURCES} resources at most; make several."))
-                .error("/resources", format!("at most {MAX_RESOURCES} items")));
+#[utoipa::path(post, path = "/v1/sync/pulls", tag = "sync", params(("Idempotency-Key" = Option<String>, Header, description = "A repeat with this key answers what the first call did.")),
+    request_body = RecordPull, responses((status = 200, description = "Recorded for this credential.", body = RecordedPull)))]
+pub async fn record_pull(State(app): State<App>, caller: Caller, key: IdempotencyKey, Json(body): Json<RecordPull>) -> Result<Response> {
+    match idempotent::begin(&app, &caller, "record_pull", &key).await? {
+        Begun::Replay(answer) => Ok(answer),
+        Begun::Fresh(mut attempt) => {
+            let recorded = record(&mut attempt.tx, &caller, &body).await;
+            Ok(axum::Json(attempt.end(StatusCode::OK, recorded).await?).into_response())
         }
-        let puller = Puller {
-            credential: caller.identity.credential,
-            email: caller.identity.email.as_deref(),
-            host: caller.provenance.host.as_deref(),
-            branch: caller.provenance.git_branch.as_deref(),
-            commit: caller.provenance.git_commit.as_deref(),
-        };
-        let unknown = store::pulls::record(&mut tx, caller.workspace.id, &puller, body.as_of_utc.0, &resources).await?;
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let at = |(nth, one): (usize, &wire::sync::pulls::PulledResource)| {
-            unknown
-                .contains(&one.id)
-                .then(|| BodyError { pointer: format!("/resources/{nth}/id"), detail: format!("no {} has it", one.kind) })
-        };
-        Err(Problem::new(
-            Code::NotFound,
-            "Some of these resources are not in this workspace; `errors` says which. Nothing was recorded: pull again.",
-        )
-        .errors(body.resources.iter().enumerate().filter_map(at).collect()))
     }
-    .await;
-    store::end(tx, outcome).await?;
-    Ok(axum::Json(RecordedPull { recorded: resources.len() }))
+}
+
+async fn record(tx: &mut Tx, caller: &Caller, body: &RecordPull) -> Result<RecordedPull> {
+    caller.require(Right::Read)?;
+    let asked = &body.resources;
+    if asked.len() > MAX_RESOURCES {
+        return Err(Problem::new(Code::InvalidBody, format!("A call takes {MAX_RESOURCES} resources at most; make several."))
+            .error("/resources", format!("at most {MAX_RESOURCES} items")));
+    }
+    let mut ids = HashSet::new();
+    let repeated = errors(asked, |one| !ids.insert(one.id), |_| "named above already".to_owned());
+    if !repeated.is_empty() {
+        let detail = "Some of these resources are named twice; a checkout has each once. Nothing was recorded.";
+        return Err(Problem::new(Code::InvalidBody, detail).errors(repeated));
+    }
+    let puller = Puller {
+        credential: caller.identity.credential,
+        email: caller.identity.email.as_deref(),
+        host: caller.provenance.host.as_deref(),
+        branch: caller.provenance.git_branch.as_deref(),
+        commit: caller.provenance.git_commit.as_deref(),
+    };
+    let pulled: Vec<Pulled> = asked.iter().map(|one| Pulled { kind: one.kind, id: one.id, digest: one.digest }).collect();
+    let unknown = store::pulls::record(tx, caller.workspace.id, &puller, body.as_of_utc.0, &pulled).await?;
+    if !unknown.is_empty() {
+        let detail = "Some of these resources are not in this workspace; `errors` says which. Nothing was recorded: pull again.";
+        let missing = errors(asked, |one| unknown.contains(&one.id), |one| format!("no {} has it", one.kind));
+        return Err(Problem::new(Code::NotFound, detail).errors(missing));
+    }
+    Ok(RecordedPull { recorded: pulled.len() })
+}
+
+/// Where in the body these are.
+fn errors(
+    asked: &[PulledResource],
+    mut wrong: impl FnMut(&PulledResource) -> bool,
+    detail: impl Fn(&PulledResource) -> String,
+) -> Vec<BodyError> {
+    let at = |(nth, one): (usize, &PulledResource)| {
+        wrong(one).then(|| BodyError { pointer: format!("/resources/{nth}/id"), detail: detail(one) })
+    };
+    asked.iter().enumerate().filter_map(at).collect()
 }

@@ -61,7 +61,13 @@ pub async fn page(tx: &mut Tx, workspace: Uuid, wanted: Wanted) -> Result<Vec<Ex
     .await?)
 }
 
-/// The clock as the transaction began: what the exports of it show is at least this old.
+/// Everything that was changed until then is in the exports of this transaction that follow. A write is stamped before it is seen, so
+/// that the clock alone would promise those that are still on their way: it is put back to where the oldest of them began.
 pub async fn as_of(tx: &mut Tx) -> Result<DateTime<Utc>> {
-    Ok(sqlx::query_scalar("SELECT now()").fetch_one(&mut **tx).await?)
+    Ok(sqlx::query_scalar(
+        "SELECT least(now(), min(a.xact_start)) FROM pg_stat_activity a
+          WHERE a.datname = current_database() AND a.backend_xid IS NOT NULL AND a.pid <> pg_backend_pid()",
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }
