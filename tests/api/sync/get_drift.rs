@@ -3,7 +3,7 @@ use domain::canonical::digest_of;
 use domain::identity::ResourceType;
 use serde_json::{Value, json};
 use store::drafts::{Author, Content, Swap};
-use tests::{Api, Token, assert_seconds, config, fields, without_flows};
+use tests::{Api, Token, assert_seconds, config, fields, graph, graph_with, without_flows};
 
 const DRIFT: &str = "/v1/sync/drift";
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -77,6 +77,32 @@ async fn a_hot_fix_from_the_console_is_counted_and_named_until_git_has_it() {
     api.patch("/api/connectors/crm/draft").as_(&api.ci).json(json!({"settings": {"batch": 9}})).await.ok();
     ship(&api, "crm", 2).await;
     assert_eq!(drift(&api).await["inSync"], true);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_flow_that_was_hot_fixed_has_diverged_until_the_commit_that_has_the_fix_is_applied() {
+    let api = Api::start().await;
+    let file = |graph: &Value| json!({"type": "flow", "slug": "fees", "baseDigest": null, "digest": digest_of(graph), "body": graph});
+    api.apply_commit("abcdef0", [file(&graph())]).await.ok();
+    api.publish_many(json!({"flowIds": []})).header("x-fcc-git-commit", "abcdef0").await.ok();
+    let diverged = async || api.get("/v1/flows/fees").await.ok()["divergedFromGit"].clone();
+    assert_eq!((&drift(&api).await["inSync"], diverged().await), (&json!(true), json!(false)));
+
+    let fixed = graph_with([("big", "20")]);
+    api.put_graph("fees", fixed.clone()).await;
+    api.post("/v1/flows/fees/publish").json(json!({"baseVersion": 1})).await.ok();
+    let hot = drift(&api).await;
+    let reason = json!({
+        "type": "flow", "slug": "fees", "reason": "designer_publish", "version": 2, "by": "owner@acme.example", "atUtc": hot["reasons"][0]["atUtc"],
+    });
+    assert_eq!((&hot["designerPublishesSinceLastGitCommit"], &hot["reasons"]), (&json!(1), &json!([reason])));
+    assert_eq!((diverged().await, &api.get("/v1/flows").await.ok()["items"][0]["divergedFromGit"]), (json!(true), &json!(true)));
+
+    let applied = api.apply_commit("abcdef1", [file(&fixed)]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "unchanged");
+    let cleared = drift(&api).await;
+    assert_eq!((&cleared["inSync"], &cleared["git"]["lastCommitSha"], diverged().await), (&json!(true), &json!("abcdef1"), json!(false)));
     api.finish().await;
 }
 
