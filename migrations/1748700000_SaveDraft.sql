@@ -53,14 +53,16 @@ BEGIN
     RETURNING id INTO v_snapshot;
     IF p_expected_digest IS NULL THEN
         INSERT INTO resource_drafts (resource_id, workspace_id, digest, manifest_digest, base_version, updated_at, updated_by, snapshot_id,
-            updated_by_email, updated_surface, foreign_since, other_surface_at)
+            updated_by_email, updated_surface, foreign_since, other_surface_at, other_surface_by)
         VALUES (p_resource, p_workspace, p_digest, p_manifest_digest, p_base, v_at, (p_author ->> 'user_id')::uuid, v_snapshot,
-            p_author ->> 'email', p_author ->> 'surface', CASE WHEN p_author ->> 'surface' <> 'cli' THEN v_at END, CASE WHEN p_author ->> 'surface' <> 'cli' THEN v_at END);
+            p_author ->> 'email', p_author ->> 'surface', CASE WHEN p_author ->> 'surface' <> 'cli' THEN v_at END,
+            CASE WHEN p_author ->> 'surface' <> 'cli' THEN v_at END, CASE WHEN p_author ->> 'surface' <> 'cli' THEN p_author ->> 'email' END);
     ELSE
         UPDATE resource_drafts SET digest = p_digest, manifest_digest = p_manifest_digest, base_version = p_base, updated_at = v_at,
                updated_by = (p_author ->> 'user_id')::uuid, snapshot_id = v_snapshot, updated_by_email = p_author ->> 'email',
                updated_surface = p_author ->> 'surface',
                other_surface_at = CASE WHEN p_author ->> 'surface' <> 'cli' THEN v_at ELSE other_surface_at END,
+               other_surface_by = CASE WHEN p_author ->> 'surface' <> 'cli' THEN p_author ->> 'email' ELSE other_surface_by END,
                -- Since when another surface's changes are in it; none are left in a draft that equals the active version.
                foreign_since = CASE WHEN p_digest = v_active THEN NULL
                                     WHEN p_author ->> 'surface' <> 'cli' THEN coalesce(foreign_since, v_at)

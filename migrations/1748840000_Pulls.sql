@@ -1,7 +1,9 @@
 -- Who has brought what into a checkout, and until when: drift tells from it what a checkout has not seen yet. Idempotent.
 
--- When a surface other than the cli last wrote the draft; the cli's later writes leave it.
-ALTER TABLE resource_drafts ADD COLUMN IF NOT EXISTS other_surface_at timestamptz;
+-- When, and by whom, a surface other than the cli last wrote the draft; the cli's later writes leave it.
+ALTER TABLE resource_drafts
+    ADD COLUMN IF NOT EXISTS other_surface_at timestamptz,
+    ADD COLUMN IF NOT EXISTS other_surface_by text;
 UPDATE resource_drafts SET other_surface_at = foreign_since WHERE other_surface_at IS NULL AND foreign_since IS NOT NULL;
 
 -- The newest pull of each resource by each credential. A credential that is forgotten leaves its pulls behind: people still want to know.
@@ -31,4 +33,4 @@ CREATE POLICY in_scope ON pulls TO fc_app
     USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
     WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
 GRANT SELECT, INSERT, UPDATE ON pulls TO fc_app;
-GRANT UPDATE (other_surface_at) ON resource_drafts TO fc_app;
+GRANT UPDATE (other_surface_at, other_surface_by) ON resource_drafts TO fc_app;

@@ -6,6 +6,7 @@ mod backfill;
 mod catalogue;
 mod cost;
 mod doors;
+mod drift;
 mod evaluating;
 mod history;
 mod isolation;

@@ -68,9 +68,9 @@ fn reasons(one: &Drifted) -> impl Iterator<Item = DriftReason> {
         (true, true) => Some(reason("conflict", one.active_version, &one.draft_by, Some(one.draft_at.into()))),
         (true, false) => Some(reason("push", one.active_version, &one.draft_by, Some(one.draft_at.into()))),
         (false, true) => {
-            // Whoever changed it last: the draft's author, unless a publish came after.
+            // Whoever changed it last there: the draft's author, unless a publish came after.
             let published = one.designer_at.is_some_and(|at| Some(at) >= one.changed_at);
-            let by = if published { &one.designer_by } else { &one.draft_by };
+            let by = if published { &one.designer_by } else { &one.changed_by };
             Some(reason("pull", one.active_version, by, one.changed_at.map(Into::into)))
         }
         (false, false) => None,

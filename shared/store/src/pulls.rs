@@ -1,5 +1,7 @@
 //! What was brought into checkouts: the newest pull of each resource by each credential.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::digest::Digest;
 use domain::identity::ResourceType;
@@ -25,20 +27,21 @@ pub struct Puller<'a> {
     pub commit: Option<&'a str>,
 }
 
-/// Keeps the pull of these resources, never taking one back in time. Answers the ids that are none of the workspace's.
+/// Keeps the pull of these resources, each named once, never taking one back in time. Answers the ids that are none of the workspace's.
 pub async fn record(tx: &mut Tx, workspace: Uuid, puller: &Puller<'_>, as_of: DateTime<Utc>, pulled: &[Pulled]) -> Result<Vec<Uuid>> {
-    let kinds: Vec<&str> = pulled.iter().map(|one| one.kind.as_str()).collect();
     let ids: Vec<Uuid> = pulled.iter().map(|one| one.id).collect();
     let digests: Vec<&[u8]> = pulled.iter().map(|one| one.digest.as_bytes()).collect();
-    let unknown: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT n.id FROM unnest($2::text[], $3::uuid[]) AS n (type, id)
-          WHERE NOT EXISTS (SELECT FROM resources r WHERE r.workspace_id = $1 AND r.id = n.id AND r.type = n.type)",
-    )
-    .bind(workspace)
-    .bind(&kinds)
-    .bind(&ids)
-    .fetch_all(&mut **tx)
-    .await?;
+    // Locked in the order that all keep, so that none is deleted before its pull is there.
+    let known: HashSet<(Uuid, String)> =
+        sqlx::query_as("SELECT r.id, r.type FROM resources r WHERE r.workspace_id = $1 AND r.id = ANY ($2) ORDER BY r.id FOR KEY SHARE")
+            .bind(workspace)
+            .bind(&ids)
+            .fetch_all(&mut **tx)
+            .await?
+            .into_iter()
+            .collect();
+    let unknown: Vec<Uuid> =
+        pulled.iter().filter(|one| !known.contains(&(one.id, one.kind.as_str().to_owned()))).map(|one| one.id).collect();
     if !unknown.is_empty() {
         return Ok(unknown);
     }

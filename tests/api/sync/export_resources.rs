@@ -50,6 +50,34 @@ async fn pages_hold_everything_once_in_the_order_of_ids() {
 }
 
 #[tokio::test]
+async fn whatever_is_written_between_two_pages_nothing_is_twice_or_missing() {
+    let api = Api::start().await;
+    for nth in 0..5 {
+        api.publish_first(&format!("c{nth}")).await;
+    }
+    let (mut seen, mut cursor, mut pages) = (Vec::<(Value, Value)>::new(), String::new(), 0);
+    loop {
+        let page = api.get(&format!("{EXPORT}?limit=2{cursor}")).as_(&api.ci).await.ok();
+        for one in page["resources"].as_array().unwrap() {
+            assert_eq!(one["digest"], json!(digest_of(&one["body"])), "a body is that of its version");
+            seen.push((one["slug"].clone(), one["publishedVersion"].clone()));
+        }
+        pages += 1;
+        let Value::String(next) = &page["nextCursor"] else { break };
+        cursor = format!("&cursor={next}");
+        // One that was read, one that was not, and for once a new one.
+        api.publish_next("c0", pages).await;
+        api.publish_next("c4", pages).await;
+        if pages == 1 {
+            api.create("made-meanwhile", config()).await;
+        }
+    }
+    let expected = [("c0", 1), ("c1", 1), ("c2", 1), ("c3", 1), ("c4", 3), ("made-meanwhile", 0)];
+    assert_eq!(seen, expected.map(|(slug, version)| (json!(slug), json!(version))));
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_page_has_a_megabyte_of_bodies_and_the_rest_is_read_by_digest() {
     let api = Api::start().await;
     for (slug, size) in [("a", 700_000), ("b", 300_000), ("c", 100_000), ("d", 2_000)] {

@@ -1,5 +1,9 @@
+use domain::Canonical;
+use domain::canonical::digest_of;
+use domain::identity::ResourceType;
 use serde_json::{Value, json};
-use tests::{Api, Token, assert_seconds, config, fields};
+use store::drafts::{Author, Content, Swap};
+use tests::{Api, Token, assert_seconds, config, fields, graph, graph_with, without_flows};
 
 const DRIFT: &str = "/v1/sync/drift";
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -77,6 +81,32 @@ async fn a_hot_fix_from_the_console_is_counted_and_named_until_git_has_it() {
 }
 
 #[tokio::test]
+async fn a_flow_that_was_hot_fixed_has_diverged_until_the_commit_that_has_the_fix_is_applied() {
+    let api = Api::start().await;
+    let file = |graph: &Value| json!({"type": "flow", "slug": "fees", "baseDigest": null, "digest": digest_of(graph), "body": graph});
+    api.apply_commit("abcdef0", [file(&graph())]).await.ok();
+    api.publish_many(json!({"flowIds": []})).header("x-fcc-git-commit", "abcdef0").await.ok();
+    let diverged = async || api.get("/v1/flows/fees").await.ok()["divergedFromGit"].clone();
+    assert_eq!((&drift(&api).await["inSync"], diverged().await), (&json!(true), json!(false)));
+
+    let fixed = graph_with([("big", "20")]);
+    api.put_graph("fees", fixed.clone()).await;
+    api.post("/v1/flows/fees/publish").json(json!({"baseVersion": 1})).await.ok();
+    let hot = drift(&api).await;
+    let reason = json!({
+        "type": "flow", "slug": "fees", "reason": "designer_publish", "version": 2, "by": "owner@acme.example", "atUtc": hot["reasons"][0]["atUtc"],
+    });
+    assert_eq!((&hot["designerPublishesSinceLastGitCommit"], &hot["reasons"]), (&json!(1), &json!([reason])));
+    assert_eq!((diverged().await, &api.get("/v1/flows").await.ok()["items"][0]["divergedFromGit"]), (json!(true), &json!(true)));
+
+    let applied = api.apply_commit("abcdef1", [file(&fixed)]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "unchanged");
+    let cleared = drift(&api).await;
+    assert_eq!((&cleared["inSync"], &cleared["git"]["lastCommitSha"], diverged().await), (&json!(true), &json!("abcdef1"), json!(false)));
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn publishes_rollbacks_archives_and_unarchives_from_the_console_are_summed_over_all_resources() {
     let api = Api::start().await;
     shipped(&api, "crm").await;
@@ -144,17 +174,17 @@ async fn what_the_console_or_an_agent_changed_since_the_last_pull_is_pending_to_
 }
 
 #[tokio::test]
-async fn a_change_that_was_under_way_while_a_pull_read_is_still_to_be_pulled() {
+async fn who_changed_it_on_the_other_side_is_named_whoever_wrote_after() {
     let api = Api::start().await;
     shipped(&api, "crm").await;
-    // As a write from the console leaves it, but for the commit.
-    let mut write = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
-    sqlx::query("UPDATE resource_drafts SET other_surface_at = clock_timestamp()").execute(&mut *write).await.unwrap();
     pull(&api, &api.ci).await;
-    write.commit().await.unwrap();
-    assert_eq!(drift(&api).await["pending"]["pull"], 1);
-    pull(&api, &api.ci).await;
-    assert_eq!(drift(&api).await["inSync"], true);
+    let agent = api.token(Token::Agent).await;
+    api.patch("/api/connectors/crm/draft").as_(&agent).json(json!({"settings": {"batch": 2}})).await.ok();
+    api.patch("/api/connectors/crm/draft").as_(&api.ci).json(json!({"settings": {"batch": 3}})).await.ok();
+    ship(&api, "crm", 1).await;
+    let drift = drift(&api).await;
+    assert_eq!(fields(&drift["reasons"], "reason"), ["pull"]);
+    assert_eq!(fields(&drift["reasons"], "by"), ["agent@acme.example"]);
     api.finish().await;
 }
 
@@ -171,6 +201,50 @@ async fn a_commit_of_which_nobody_knows_the_branch_is_on_none() {
 }
 
 #[tokio::test]
+async fn a_write_that_was_on_its_way_during_the_export_is_still_to_be_pulled() {
+    let api = Api::start().await;
+    let connector = shipped(&api, "crm").await;
+    let id: uuid::Uuid = connector["id"].as_str().unwrap().parse().unwrap();
+    let mut writer = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
+    let Canonical { bytes, digest } = Canonical::of(&without_flows());
+    let content = Content { digest, body: bytes, manifest: None, checker_version: 1, publishable: true, diagnostics: json!({}) };
+    let swap = Swap { expected: Some((digest_of(&config()), 1)), base_version: 1, restored_from: None };
+    let (surface, source) = ("designer", "designer-draft");
+    let author = Author {
+        user_id: None,
+        email: Some("owner@acme.example"),
+        surface,
+        actor_kind: "human",
+        source,
+        client: None,
+        host: None,
+        git_commit: None,
+        git_branch: None,
+    };
+    let saved = store::drafts::save(&mut writer, api.tenant.workspace, ResourceType::Connector, id, swap, &content, &author).await;
+    assert!(saved.unwrap().is_some());
+    let export = api.get("/v1/sync/export?of=draft").as_(&api.ci).await.ok();
+    assert_eq!(export["resources"][0]["body"], config(), "the write is not there yet");
+    writer.commit().await.unwrap();
+    let body = json!({"asOfUtc": export["asOfUtc"], "resources": [{"type": "connector", "id": id, "digest": digest_of(&config())}]});
+    api.post("/v1/sync/pulls").as_(&api.ci).json(body).await.ok();
+    assert_eq!(drift(&api).await["pending"]["pull"], 1);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn of_very_many_that_differ_some_are_listed_and_all_are_counted() {
+    let api = Api::start().await;
+    let files: Vec<Value> = (0..230).map(|nth| tests::file(&format!("c{nth:03}"), &config(), None)).collect();
+    api.apply(files).await.ok();
+    let drift = drift(&api).await;
+    assert_eq!((&drift["pending"]["push"], &drift["truncated"]), (&json!(230), &json!(true)));
+    let expected: Vec<Value> = (0..200).map(|nth| json!(format!("c{nth:03}"))).collect();
+    assert_eq!(fields(&drift["reasons"], "slug"), expected.iter().collect::<Vec<_>>());
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn what_both_sides_changed_is_a_conflict_and_counted_as_nothing_else() {
     let api = Api::start().await;
     shipped(&api, "crm").await;
@@ -182,33 +256,6 @@ async fn what_both_sides_changed_is_a_conflict_and_counted_as_nothing_else() {
     assert_eq!(drift["reasons"][0]["reason"], "conflict");
     api.finish().await;
 }
-
-#[tokio::test]
-async fn it_does_not_read_the_history() {
-    let api = Api::start().await;
-    shipped(&api, "crm").await;
-    let buffers = async || {
-        sqlx::raw_sql("VACUUM ANALYZE").execute(&api.owner_db).await.unwrap();
-        let mut tx = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
-        let before: i64 = sqlx::query_scalar(VERSIONS_READ).fetch_one(&mut *tx).await.unwrap();
-        store::drift::list(&mut tx, api.tenant.workspace, api.tenant.workspace, 200).await.unwrap();
-        let after: i64 = sqlx::query_scalar(VERSIONS_READ).fetch_one(&mut *tx).await.unwrap();
-        tx.rollback().await.unwrap();
-        after - before
-    };
-    let short = buffers().await;
-    sqlx::query(LONG_HISTORY).execute(&api.owner_db).await.unwrap();
-    let long = buffers().await;
-    assert!(short > 0 && long <= short, "{short} rows of the history were read when it was short, {long} of 20,000 more");
-    api.finish().await;
-}
-
-const LONG_HISTORY: &str = "INSERT INTO resource_versions (workspace_id, resource_id, digest, source, surface)
-    SELECT v.workspace_id, v.resource_id, v.digest, v.source, v.surface FROM resource_versions v, generate_series(1, 20000) WHERE v.version IS NULL";
-
-/// Rows of the history that this transaction has read so far.
-const VERSIONS_READ: &str = "SELECT pg_stat_get_xact_tuples_returned('resource_versions'::regclass) + coalesce(sum(pg_stat_get_xact_tuples_fetched(indexrelid)), 0)::bigint
-    FROM pg_index WHERE indrelid = 'resource_versions'::regclass";
 
 #[tokio::test]
 async fn every_reader_may_ask_and_an_application_may_not() {

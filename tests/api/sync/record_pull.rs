@@ -74,6 +74,19 @@ async fn a_checkout_holds_one_content_of_a_resource() {
 }
 
 #[tokio::test]
+async fn a_repeat_with_its_key_is_answered_again_and_another_pull_needs_another_key() {
+    let api = Api::start().await;
+    let flow = flow(&api).await;
+    let pull = |at: &str| api.post(PULLS).as_(&api.ci).idempotency_key("k").json(pulled(at, &flow));
+    pull("2026-01-01T00:00:00Z").await.ok();
+    let repeat = pull("2026-01-01T00:00:00Z").await;
+    assert!(repeat.is_replayed());
+    assert_eq!(repeat.ok(), json!({"recorded": 1}));
+    pull("2026-01-02T00:00:00Z").await.problem(422, "idempotency_key_reused");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn bad_bodies_are_told_where() {
     let api = Api::start().await;
     let flow = flow(&api).await;
@@ -89,6 +102,7 @@ async fn bad_bodies_are_told_where() {
             json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": [{"type": "flow", "id": flow["id"], "digest": "abc"}]}),
             "/resources/0/digest",
         ),
+        (json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": [one, one]}), "/resources/1/id"),
         (json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": vec![one; 1001]}), "/resources"),
     ];
     for (body, pointer) in bad {

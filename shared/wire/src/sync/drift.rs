@@ -62,6 +62,7 @@ pub struct DriftReason {
     pub reason: String,
     /// The newest version from the console, or the published one (0: none).
     pub version: i32,
+    /// Who published from the console last; of a pull, who last changed it there; of a push or a conflict, who wrote the draft last.
     pub by: Option<String>,
     pub at_utc: Option<Seconds>,
 }
