@@ -1,6 +1,8 @@
 -- Who is knocking: credentials looked up before any workspace is known, hence by definer functions. Idempotent.
 
 -- Who presents this secret, in which workspace. `refusal` is null, 'unauthorized' or 'workspace_required' (with the slugs to choose from).
+-- Without a name, and by a slug that several tenants have, it is one of the tenant in which the credential was made, if there is any:
+-- whoever adds a person to a workspace elsewhere changes nothing for the calls that this person makes at home.
 CREATE OR REPLACE FUNCTION resolve_caller(p_secret bytea, p_workspace text,
     OUT refusal text, OUT credential_id uuid, OUT kind text, OUT surface text, OUT user_id uuid, OUT email text, OUT scopes text[],
     OUT expires_at timestamptz, OUT workspace_id uuid, OUT workspace_slug text, OUT role text, OUT slugs text[])
@@ -8,9 +10,10 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_found int;
     v_at uuid;
+    v_tenant uuid;
 BEGIN
-    SELECT c.id, c.kind, c.surface, c.user_id, c.email, c.scopes, c.expires_at, c.workspace_id
-      INTO credential_id, kind, surface, user_id, email, scopes, expires_at, v_at
+    SELECT c.id, c.kind, c.surface, c.user_id, c.email, c.scopes, c.expires_at, c.workspace_id, c.tenant_id
+      INTO credential_id, kind, surface, user_id, email, scopes, expires_at, v_at, v_tenant
       FROM credentials c
      WHERE c.sha256 = p_secret AND c.kind <> 'login' AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp()
        AND NOT EXISTS (SELECT FROM credentials p WHERE p.id = c.parent_id AND p.revoked_at IS NOT NULL);
@@ -35,13 +38,15 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT count(*), min(w.id::text)::uuid, min(w.slug), min(m.role) INTO v_found, workspace_id, workspace_slug, role
-      FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
-     WHERE m.user_id = resolve_caller.user_id AND (p_workspace IS NULL OR w.slug = p_workspace OR w.id::text = lower(p_workspace));
+    SELECT count(*), min(f.id::text)::uuid, min(f.slug), min(f.role) INTO v_found, workspace_id, workspace_slug, role
+      FROM (SELECT w.id, w.slug, m.role, rank() OVER (ORDER BY (w.tenant_id = v_tenant) IS TRUE DESC) AS nearness
+              FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
+             WHERE m.user_id = resolve_caller.user_id AND (p_workspace IS NULL OR w.slug = p_workspace OR w.id::text = lower(p_workspace))) AS f
+     WHERE f.nearness = 1;
     IF v_found <> 1 THEN
         workspace_id := NULL; workspace_slug := NULL; role := NULL;
         refusal := 'workspace_required';
-        SELECT array_agg(w.slug ORDER BY w.slug) INTO slugs
+        SELECT array_agg(w.slug ORDER BY (w.tenant_id = v_tenant) IS TRUE DESC, w.slug) INTO slugs
           FROM memberships m JOIN workspaces w ON w.id = m.workspace_id WHERE m.user_id = resolve_caller.user_id;
     END IF;
 END $$;
@@ -67,7 +72,7 @@ DECLARE
     v_from record;
     v_ends timestamptz := clock_timestamp() + interval '12 hours';
 BEGIN
-    SELECT c.id, c.kind, c.user_id, c.email, c.expires_at INTO v_from FROM credentials c
+    SELECT c.id, c.kind, c.user_id, c.email, c.expires_at, c.tenant_id INTO v_from FROM credentials c
      WHERE c.sha256 = p_presented AND (c.kind = 'login' OR (c.kind = 'personal' AND c.surface = 'designer'))
        AND c.revoked_at IS NULL AND c.expires_at > clock_timestamp();
     IF NOT FOUND THEN
@@ -81,8 +86,8 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    INSERT INTO credentials (sha256, kind, surface, user_id, name, email, parent_id, expires_at)
-    VALUES (p_session, 'session', 'designer', v_from.user_id, 'console', v_from.email, CASE v_from.kind WHEN 'personal' THEN v_from.id END, v_ends);
+    INSERT INTO credentials (sha256, kind, surface, tenant_id, user_id, name, email, parent_id, expires_at)
+    VALUES (p_session, 'session', 'designer', v_from.tenant_id, v_from.user_id, 'console', v_from.email, CASE v_from.kind WHEN 'personal' THEN v_from.id END, v_ends);
     RETURN v_ends;
 END $$;
 

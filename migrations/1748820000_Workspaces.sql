@@ -33,11 +33,12 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
         'environment_kind', p.environment_kind, 'git_repo_url', p.git_repo_url, 'git_branch', p.git_branch, 'created_at', p.created_at)
 $$;
 
--- The workspaces that a credential may be used in, newest first, and what its person is in each.
+-- The workspaces that a credential may be used in, newest first, what its person is in each, and whether it was made in that tenant.
 CREATE OR REPLACE FUNCTION workspaces_of(p_credential uuid, p_before uuid, p_limit bigint) RETURNS TABLE (id uuid, tenant_id uuid, slug text,
-    name text, governance_mode text, environment_kind text, git_repo_url text, git_branch text, created_at timestamptz, role text)
+    name text, governance_mode text, environment_kind text, git_repo_url text, git_branch text, created_at timestamptz, role text, at_home boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT w.id, w.tenant_id, w.slug, w.name, w.governance_mode, w.environment_kind, w.git_repo_url, w.git_branch, w.created_at, m.role
+    SELECT w.id, w.tenant_id, w.slug, w.name, w.governance_mode, w.environment_kind, w.git_repo_url, w.git_branch, w.created_at, m.role,
+           (w.tenant_id = c.tenant_id) IS TRUE
       FROM credentials c
       LEFT JOIN memberships m ON m.user_id = c.user_id AND (c.workspace_id IS NULL OR m.workspace_id = c.workspace_id)
       JOIN workspaces w ON w.id = coalesce(c.workspace_id, m.workspace_id)

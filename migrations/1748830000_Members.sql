@@ -3,11 +3,19 @@
 -- Each of these is called in a transaction in the workspace's scope, and first locks its row: one change of members at a time, so that two
 -- owners who remove each other at the same moment don't both succeed. The caller is looked up after that.
 
+-- How a workspace knows somebody: by the name they go by where they use its tenant; of who never did, by the e-mail that it wrote itself.
+CREATE OR REPLACE FUNCTION known_name(p_workspace uuid, p_user users) RETURNS text
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM credentials c JOIN workspaces w ON w.tenant_id = c.tenant_id
+                              WHERE w.id = p_workspace AND c.user_id = p_user.id) THEN p_user.name
+                ELSE split_part(p_user.email, '@', 1) END
+$$;
+
 -- The members of the workspace that the transaction is in, newest first.
 CREATE OR REPLACE FUNCTION members_of(p_workspace uuid, p_before timestamptz, p_before_user uuid, p_limit bigint)
 RETURNS TABLE (user_id uuid, email text, name text, role text, since timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT m.user_id, u.email, u.name, m.role, m.created_at
+    SELECT m.user_id, u.email, known_name(p_workspace, u), m.role, m.created_at
       FROM memberships m JOIN users u ON u.id = m.user_id
      WHERE m.workspace_id = p_workspace AND p_workspace = nullif(current_setting('app.workspace', true), '')::uuid
        AND (p_before IS NULL OR (m.created_at, m.user_id) < (p_before, p_before_user))
@@ -17,7 +25,7 @@ $$;
 CREATE OR REPLACE FUNCTION member_done(p_workspace uuid, p_user uuid) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT jsonb_build_object('status', 'done', 'item',
-               jsonb_build_object('user_id', u.id, 'email', u.email, 'name', u.name, 'role', m.role, 'since', m.created_at))
+               jsonb_build_object('user_id', u.id, 'email', u.email, 'name', known_name(p_workspace, u), 'role', m.role, 'since', m.created_at))
       FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = p_workspace AND m.user_id = p_user
 $$;
 
@@ -139,12 +147,14 @@ ALTER FUNCTION remove_member(bytea, uuid, uuid) OWNER TO fc_mint;
 REVOKE CREATE ON SCHEMA public FROM fc_mint;
 
 REVOKE ALL ON FUNCTION members_of(uuid, timestamptz, uuid, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION known_name(uuid, users) FROM PUBLIC;
 REVOKE ALL ON FUNCTION member_done(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION is_last_owner(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION add_member(bytea, uuid, text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION change_member(bytea, uuid, uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION remove_member(bytea, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION members_of(uuid, timestamptz, uuid, bigint) TO fc_app;
+GRANT EXECUTE ON FUNCTION known_name(uuid, users) TO fc_mint;
 GRANT EXECUTE ON FUNCTION member_done(uuid, uuid) TO fc_mint;
 GRANT EXECUTE ON FUNCTION is_last_owner(uuid, uuid) TO fc_mint;
 GRANT EXECUTE ON FUNCTION add_member(bytea, uuid, text, text) TO fc_app;

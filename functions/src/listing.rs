@@ -1,6 +1,6 @@
 //! What list calls share: limits, cursors, filters.
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::resources::{After, Filter, Resource, Sort};
@@ -71,6 +71,27 @@ fn limit(given: Option<&str>) -> Result<i64> {
     match given.parse() {
         Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
         _ => Err(Problem::new(Code::InvalidQuery, format!("`limit` takes a number from 1 to {MAX_LIMIT}; {given:?} is none."))),
+    }
+}
+
+/// RFC 3339. The `+` of an offset may have come as the space that it means in a query.
+pub fn moment(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+    let Some(given) = given else { return Ok(None) };
+    match DateTime::parse_from_rfc3339(&given.replace(' ', "+")).map(|at| at.to_utc()) {
+        // Not outside the times that an id can carry.
+        Ok(at) if at.year() < 3000 => Ok(Some(at.max(DateTime::UNIX_EPOCH))),
+        _ => Err(Problem::new(
+            Code::InvalidQuery,
+            format!("`{name}` takes a time as in RFC 3339, such as 2026-05-26T14:31:02Z; {given:?} is none."),
+        )),
+    }
+}
+
+/// 400 for a time that ends before it begins.
+pub fn in_order(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Result<()> {
+    match (from, to) {
+        (Some(from), Some(to)) if from >= to => Err(Problem::new(Code::InvalidQuery, "`from` has to be before `to`.")),
+        _ => Ok(()),
     }
 }
 

@@ -73,11 +73,14 @@ impl Seeder {
         Ok(())
     }
 
-    /// Lets the secret in for a year from now (a one-time code for a day); a secret that is known already gets its time anew.
+    /// Lets the secret in for a year from now (a one-time code for a day); a secret that is known already gets its time anew. One that
+    /// spans its user's workspaces is made in the tenant of their first.
     pub async fn credential(&mut self, secret: &str, credential: &Credential<'_>) -> Result<Uuid> {
         Ok(sqlx::query_scalar(
-            "INSERT INTO credentials (sha256, kind, surface, workspace_id, user_id, name, email, scopes, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + CASE $2 WHEN 'login' THEN interval '1 day' ELSE interval '365 days' END)
+            "INSERT INTO credentials (sha256, kind, surface, workspace_id, tenant_id, user_id, name, email, scopes, expires_at)
+             VALUES ($1, $2, $3, $4, (SELECT w.tenant_id FROM workspaces w WHERE w.id = coalesce($4,
+                 (SELECT m.workspace_id FROM memberships m WHERE m.user_id = $5 ORDER BY m.created_at, m.workspace_id LIMIT 1))),
+                 $5, $6, $7, $8, now() + CASE $2 WHEN 'login' THEN interval '1 day' ELSE interval '365 days' END)
              ON CONFLICT (sha256) DO UPDATE SET expires_at = excluded.expires_at RETURNING id",
         )
         .bind(Digest::of(secret.as_bytes()).as_bytes())

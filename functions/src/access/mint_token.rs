@@ -69,6 +69,7 @@ async fn mint(app: &App, attempt: &mut Attempt<'_>, caller: &Caller, body: &Mint
         kind: wanted.kind.as_str(),
         surface: wanted.surface.map(|surface| surface.as_str()),
         workspace_id: (wanted.surface != Some(Surface::Designer)).then_some(caller.workspace.id),
+        made_in: caller.workspace.id,
         user_id: user,
         name: &wanted.name,
         email: body.email.as_deref().or(identity.email.as_deref()),

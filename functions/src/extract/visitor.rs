@@ -28,17 +28,16 @@ impl FromRequestParts<App> for Visitor {
         let reference = reference(parts, app).await;
         let cached = parts.method == Method::GET || parts.method == Method::HEAD;
         let here = Presented { workspace: Some(reference.clone()), ..presented.clone() };
-        let mut identity = Identity::resolve(app, &here, cached).await?.as_ref().clone();
-        let mut ambiguous = false;
-        if let Err(slugs) = &identity.workspace
-            && slugs.contains(&reference)
-            && identity.kind.actor_kind().is_some()
-        {
-            // Slugs are unique in a tenant; this person is in several, and the header may say which.
+        let mut identity = Identity::resolve(app, &here, cached).await?;
+        if presented.workspace.is_some() && identity.workspace.as_ref().map_or(true, |at| at.slug == reference) {
+            // Slugs are unique in a tenant; where a person is in several, the header may say which is meant.
             let chosen = Identity::resolve(app, &presented, cached).await?;
-            ambiguous = !chosen.workspace.as_ref().is_ok_and(|at| at.slug == reference);
-            identity = chosen.as_ref().clone();
+            if chosen.workspace.as_ref().is_ok_and(|at| at.slug == reference) {
+                identity = chosen;
+            }
         }
+        let identity = identity.as_ref().clone();
+        let ambiguous = identity.kind.actor_kind().is_some() && identity.workspace.as_ref().is_err_and(|slugs| slugs.contains(&reference));
         let provenance = Provenance::of(identity.surface, &parts.headers);
         match provenance {
             Ok(provenance) if !ambiguous => Ok(Visitor { identity, provenance, reference }),

@@ -1,6 +1,5 @@
 //! How runs are answered, and what their filters take.
 
-use chrono::{DateTime, Utc};
 use domain::identity::ResourceType;
 use store::Tx;
 use store::runs::WholeRun;
@@ -51,27 +50,6 @@ pub fn one_of<'a>(name: &str, given: Option<&'a str>, words: [&str; 2]) -> Resul
             Err(Problem::new(Code::InvalidQuery, format!("`{name}` takes `{}` or `{}`; {word:?} is neither.", words[0], words[1])))
         }
         other => Ok(other),
-    }
-}
-
-/// RFC 3339. The `+` of an offset may have come as the space that it means in a query.
-pub fn moment(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
-    let Some(given) = given else { return Ok(None) };
-    match DateTime::parse_from_rfc3339(&given.replace(' ', "+")).map(|at| at.with_timezone(&Utc)) {
-        // The times that an id can carry, and then some.
-        Ok(at) if (1970..3000).contains(&chrono::Datelike::year(&at)) => Ok(Some(at)),
-        _ => Err(Problem::new(
-            Code::InvalidQuery,
-            format!("`{name}` takes a time as in RFC 3339, such as 2026-05-26T14:31:02Z; {given:?} is none."),
-        )),
-    }
-}
-
-/// 400 for a time that ends before it begins.
-pub fn in_order(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Result<()> {
-    match (from, to) {
-        (Some(from), Some(to)) if from >= to => Err(Problem::new(Code::InvalidQuery, "`from` has to be before `to`.")),
-        _ => Ok(()),
     }
 }
 

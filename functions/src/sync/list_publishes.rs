@@ -1,17 +1,15 @@
 use axum::extract::State;
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue};
-use chrono::{DateTime, Utc};
 use domain::identity::Right;
 use serde::Deserialize;
 use store::versions::{PublishedBefore, Version};
 use utoipa::IntoParams;
-use wire::problem::Code;
 use wire::sync::history::PublishItem;
 
 use crate::app::App;
 use crate::extract::{Caller, Path, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, moment, next_page};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -37,7 +35,7 @@ pub async fn list_publishes(
 ) -> Result<(HeaderMap, axum::Json<Vec<PublishItem>>)> {
     let page = PageQuery { limit: query.limit.clone(), cursor: query.cursor.clone() };
     let (limit, before) = (page.limit()?, page.cursor::<PublishedBefore>()?);
-    let since = query.since.as_deref().map(moment).transpose()?;
+    let since = moment("since", query.since.as_deref())?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let resource = super::find(&mut tx, &caller, &kind, &id).await?;
@@ -53,13 +51,6 @@ pub async fn list_publishes(
         headers.insert(LINK, HeaderValue::try_from(link).map_err(Problem::internal)?);
     }
     Ok((headers, axum::Json(rows.into_iter().map(item).collect::<Result<_>>()?)))
-}
-
-fn moment(text: &str) -> Result<DateTime<Utc>> {
-    // A plus sign that nobody escaped arrives as a blank.
-    DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|at| at.to_utc()).map_err(|_| {
-        Problem::new(Code::InvalidQuery, format!("`since` takes a moment such as 2026-05-26T14:31:02Z (RFC 3339); {text:?} is none."))
-    })
 }
 
 fn item(row: Version) -> Result<PublishItem> {

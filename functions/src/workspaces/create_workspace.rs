@@ -29,7 +29,7 @@ pub struct Founder {
 impl FromRequestParts<App> for Founder {
     type Rejection = Problem;
 
-    /// In the tenant of the workspace that the header names; else of all theirs, if those are of one.
+    /// In the tenant of the workspace that the header names; else in that in which the credential was made.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let identity = Identity::from_request_parts(parts, app).await?;
         let provenance = Provenance::of(identity.surface, &parts.headers);
@@ -56,10 +56,10 @@ fn home<'a>(identity: &Identity, own: &'a [Own], named: bool) -> Option<&'a Own>
     match &identity.workspace {
         Ok(at) => own.iter().find(|one| one.workspace.id == at.id),
         Err(_) if named => None,
-        Err(_) => {
+        Err(_) => own.iter().rev().find(|one| one.at_home).or_else(|| {
             let tenants: BTreeSet<_> = own.iter().map(|one| one.tenant_id).collect();
             own.last().filter(|_| tenants.len() == 1)
-        }
+        }),
     }
 }
 

@@ -1,16 +1,14 @@
 use axum::extract::State;
-use chrono::{DateTime, Utc};
 use domain::identity::Right;
 use serde::Deserialize;
 use store::audit::{Entry, Filter};
 use utoipa::IntoParams;
 use wire::page::CamelPage;
-use wire::problem::Code;
 use wire::workspaces::{AuditEntry, AuditedResource};
 
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, in_order, moment, next_page};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -47,21 +45,12 @@ pub async fn list_audit(
         before: page.cursor()?,
         limit: limit + 1,
     };
+    in_order(filter.from, filter.to)?;
     caller.require(Right::Administer)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::audit::list(&mut tx, caller.workspace.id, &filter).await.map_err(Problem::from);
     let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, |row| (row.at, row.id));
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(entry).collect(), next_cursor }))
-}
-
-fn moment(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
-    let parse = |text: &str| {
-        DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| {
-            let detail = format!("`{name}` takes a time like 2026-05-26T14:31:02Z; {text:?} is none.");
-            Problem::new(Code::InvalidQuery, detail)
-        })
-    };
-    given.map(parse).transpose()
 }
 
 fn entry(row: Entry) -> AuditEntry {

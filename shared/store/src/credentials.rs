@@ -25,7 +25,10 @@ pub struct NewCredential<'a> {
     pub secret: Digest,
     pub kind: &'a str,
     pub surface: Option<&'a str>,
+    /// The one workspace that it may be used in; none for all of its user's.
     pub workspace_id: Option<Uuid>,
+    /// Where it is made: it belongs to the tenant of this workspace.
+    pub made_in: Uuid,
     pub user_id: Option<Uuid>,
     pub name: &'a str,
     pub email: Option<&'a str>,
@@ -36,14 +39,15 @@ pub struct NewCredential<'a> {
 
 pub async fn insert(tx: &mut Tx, new: &NewCredential<'_>) -> Result<Credential> {
     Ok(sqlx::query_as(
-        "INSERT INTO credentials (sha256, kind, surface, workspace_id, user_id, name, email, scopes, created_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO credentials (sha256, kind, surface, workspace_id, tenant_id, user_id, name, email, scopes, created_by, expires_at)
+         VALUES ($1, $2, $3, $4, (SELECT tenant_id FROM workspaces WHERE id = $5), $6, $7, $8, $9, $10, $11)
          RETURNING id, kind, surface, workspace_id, user_id, name, email, scopes, created_at, expires_at",
     )
     .bind(new.secret.as_bytes())
     .bind(new.kind)
     .bind(new.surface)
     .bind(new.workspace_id)
+    .bind(new.made_in)
     .bind(new.user_id)
     .bind(new.name)
     .bind(new.email)

@@ -28,6 +28,8 @@ pub struct Workspace {
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Own {
     pub tenant_id: Uuid,
+    /// The credential was made in this tenant.
+    pub at_home: bool,
     #[sqlx(flatten)]
     pub workspace: Workspace,
 }

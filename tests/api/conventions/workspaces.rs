@@ -39,6 +39,30 @@ async fn one_that_has_a_single_workspace_need_not_choose_and_can_not_choose_anot
 }
 
 #[tokio::test]
+async fn who_is_added_to_a_workspace_of_another_tenant_goes_on_at_home_as_before() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    let stranger = |path: &str| api.post(path).as_(&api.other_tenant.token);
+    stranger("/v1/workspaces").json(json!({"slug": "acme", "name": "A trap"})).await.with_status(201);
+    let trap = api.get("/v1/workspaces").as_(&api.other_tenant.token).await.ok()["items"][0]["id"].clone();
+    for workspace in ["globex", trap.as_str().unwrap()] {
+        let invitation = json!({"email": api.tenant.owner_email, "role": "owner"});
+        stranger(&format!("/v1/workspaces/{workspace}/members")).json(invitation).await.with_status(201);
+    }
+    // Unnamed, and by the slug that both tenants have, also in the publish's own transaction.
+    api.get("/api/connectors/crm").await.ok();
+    api.get("/api/connectors/crm").header("x-fcc-workspace", "acme").await.ok();
+    api.post("/api/connectors/crm/publish").json(json!({"base_version": 0})).await.ok();
+    let minted = api.post("/v1/tokens").json(json!({"kind": "personal", "name": "laptop", "surface": "designer"})).await.with_status(201);
+    api.get("/api/connectors/crm").as_(minted["token"].as_str().unwrap()).await.ok();
+    assert_eq!(api.post("/v1/workspaces").json(json!({"slug": "staging", "name": "Staging"})).await.with_status(201)["role"], "owner");
+    // Elsewhere they are asked for by name.
+    api.get("/api/connectors/crm").header("x-fcc-workspace", "globex").await.problem(404, "not_found");
+    api.get("/api/connectors/crm").header("x-fcc-workspace", trap.as_str().unwrap()).await.problem(404, "not_found");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn the_same_slug_in_another_workspace_is_another_connector() {
     let api = Api::start().await;
     api.add_workspace("staging").await;

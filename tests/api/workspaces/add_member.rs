@@ -29,6 +29,8 @@ async fn somebody_who_is_known_elsewhere_is_the_same_person() {
     let api = Api::start().await;
     let added = api.post(MEMBERS).json(json!({"email": " Owner@Globex.Example ", "role": "viewer"})).await.with_status(201);
     assert_eq!((&added["userId"], &added["email"]), (&json!(api.other_tenant.owner), &json!("owner@globex.example")));
+    assert_eq!(added["name"], "owner", "what they are called at home is not told to others");
+    assert_eq!(api.get("/v1/workspaces/globex/members").as_(&api.other_tenant.token).await.ok()["items"][0]["name"], "The Owner");
     let theirs = api.get("/v1/workspaces").as_(&api.other_tenant.token).await.ok();
     assert_eq!(fields(&theirs["items"], "slug"), ["globex", "acme"]);
     assert_eq!(fields(&theirs["items"], "role"), ["owner", "viewer"]);

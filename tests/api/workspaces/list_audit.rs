@@ -73,11 +73,11 @@ async fn it_is_filtered_by_actor_resource_and_time() {
     assert_eq!(slugs("?actor=owner@acme.example&resource=erp").await, ["erp"]);
     let moment =
         sqlx::query_scalar::<_, String>("SELECT to_json(at) #>> '{}' FROM audit_log WHERE id = $1").bind(all[1]["id"].as_i64().unwrap());
-    let moment = moment.fetch_one(&api.owner_db).await.unwrap().replace('+', "%2B");
+    let moment = moment.fetch_one(&api.owner_db).await.unwrap();
     assert_eq!(slugs(&format!("?from={moment}")).await, ["crm", "erp"], "from a moment on");
     assert_eq!(slugs(&format!("?to={moment}")).await, ["crm"], "and before one");
     assert_eq!(slugs("?from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00Z").await, Vec::<Value>::new());
-    for bad in ["?from=yesterday", "?to=2026-05-26", "?limit=0"] {
+    for bad in ["?from=yesterday", "?to=2026-05-26", "?from=2001-01-01T00:00:00Z&to=2000-01-01T00:00:00Z", "?limit=0"] {
         api.get(&format!("{AUDIT}{bad}")).await.problem(400, "invalid_query");
     }
     api.finish().await;
