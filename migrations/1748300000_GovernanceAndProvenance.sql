@@ -105,8 +105,8 @@ BEGIN
     END IF;
     RAISE EXCEPTION '% on % is refused: its rows never change', TG_OP, TG_TABLE_NAME USING ERRCODE = 'FC001';
 END $$;
--- A content that a published version needs is kept by the foreign keys; its bytes never change at all.
-CREATE OR REPLACE TRIGGER contents_immutable BEFORE UPDATE ON contents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- A content that a published version needs is kept by the foreign keys; its bytes never change at all (its age may).
+CREATE OR REPLACE TRIGGER contents_immutable BEFORE UPDATE OF workspace_id, digest, body ON contents FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER event_flow_manifests_append_only BEFORE UPDATE OR DELETE ON event_flow_manifests
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER resource_versions_no_truncate BEFORE TRUNCATE ON resource_versions EXECUTE FUNCTION refuse_change();

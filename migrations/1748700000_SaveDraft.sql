@@ -4,7 +4,9 @@
 -- Stores a canonical body once. The caller's rights and row-level security hold.
 CREATE OR REPLACE FUNCTION keep_content(p_workspace uuid, p_digest bytea, p_body bytea) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
-    INSERT INTO contents (workspace_id, digest, body) VALUES (p_workspace, p_digest, p_body) ON CONFLICT DO NOTHING
+    INSERT INTO contents AS c (workspace_id, digest, body) VALUES (p_workspace, p_digest, p_body)
+    -- Who brings it again gets its whole day anew; not at every save, for that would be a write more.
+    ON CONFLICT (workspace_id, digest) DO UPDATE SET created_at = excluded.created_at WHERE c.created_at < excluded.created_at - interval '1 hour'
 $$;
 
 -- p_expected_*  what the caller read; null for the first draft of a new resource
@@ -74,5 +76,6 @@ END $$;
 
 REVOKE ALL ON FUNCTION keep_content(uuid, bytea, bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION save_draft(uuid, text, uuid, bytea, int, int, bytea, bytea, bytea, bytea, int, boolean, jsonb, jsonb, int) FROM PUBLIC;
+GRANT UPDATE (created_at) ON contents TO fc_app;
 GRANT EXECUTE ON FUNCTION keep_content(uuid, bytea, bytea) TO fc_app;
 GRANT EXECUTE ON FUNCTION save_draft(uuid, text, uuid, bytea, int, int, bytea, bytea, bytea, bytea, int, boolean, jsonb, jsonb, int) TO fc_app;

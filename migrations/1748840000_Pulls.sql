@@ -6,7 +6,8 @@ ALTER TABLE resource_drafts
     ADD COLUMN IF NOT EXISTS other_surface_by text;
 UPDATE resource_drafts SET other_surface_at = foreign_since WHERE other_surface_at IS NULL AND foreign_since IS NOT NULL;
 
--- The newest pull of each resource by each credential. A credential that is forgotten leaves its pulls behind: people still want to know.
+-- The newest pull of each resource by each credential. Of a credential
+-- that is forgotten those stay that are the newest of their resource: people still want to know.
 CREATE TABLE IF NOT EXISTS pulls (
     workspace_id uuid NOT NULL,
     credential_id uuid NOT NULL,
@@ -32,5 +33,8 @@ DROP POLICY IF EXISTS in_scope ON pulls;
 CREATE POLICY in_scope ON pulls TO fc_app
     USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
     WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+DROP POLICY IF EXISTS jobs_all ON pulls;
+CREATE POLICY jobs_all ON pulls TO fc_jobs USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON pulls TO fc_app;
+GRANT SELECT, DELETE ON pulls TO fc_jobs;
 GRANT UPDATE (other_surface_at, other_surface_by) ON resource_drafts TO fc_app;

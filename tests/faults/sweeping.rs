@@ -2,7 +2,7 @@
 
 use functions::jobs::sweep::{self, Swept};
 use serde_json::json;
-use tests::{Api, config};
+use tests::{Api, config, digest};
 
 /// Makes everything so far this much older: for history that takes a superuser who switches its triggers off.
 async fn age(api: &Api, by: &str) {
@@ -22,6 +22,10 @@ async fn sweep(api: &Api) -> Swept {
 
 async fn count(api: &Api, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(&api.owner_db).await.unwrap()
+}
+
+fn content(body: &serde_json::Value) -> String {
+    format!("/v1/sync/contents/{}", digest(body).as_str().unwrap())
 }
 
 const SNAPSHOTS: &str = "SELECT count(*) FROM resource_versions WHERE version IS NULL";
@@ -103,6 +107,43 @@ async fn contents_that_nobody_refers_to_go_after_a_day() {
     let left: Vec<Vec<u8>> =
         sqlx::query_scalar("SELECT body FROM contents WHERE octet_length(body) = 3").fetch_all(&api.owner_db).await.unwrap();
     assert_eq!(left, [b"new".to_vec()]);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_that_was_uploaded_again_has_its_day_anew() {
+    let api = Api::start().await;
+    let upload = async |body: &serde_json::Value| {
+        api.put(&content(body)).as_(&api.ci).json(body.clone()).await.ok();
+    };
+    let (again, once) = (json!({"again": true}), json!({"again": false}));
+    upload(&again).await;
+    upload(&once).await;
+    age(&api, "25 hours").await;
+    upload(&again).await;
+    assert_eq!(sweep(&api).await.contents, 1);
+    api.get(&content(&again)).as_(&api.ci).await.ok();
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn of_a_forgotten_credential_the_pulls_stay_that_are_the_newest() {
+    let api = Api::start().await;
+    let crm = api.create("crm", config()).await;
+    let erp = api.create("erp", config()).await;
+    let (old, new) = (api.token(tests::Token::Service(&["read"])).await, api.token(tests::Token::Service(&["read"])).await);
+    let pull = async |token: &str, at: &str, of: &[&serde_json::Value]| {
+        let one = |of: &&serde_json::Value| json!({"type": "connector", "id": of["id"], "digest": digest(&config())});
+        let body = json!({"asOfUtc": at, "resources": of.iter().map(one).collect::<Vec<_>>()});
+        api.post("/v1/sync/pulls").as_(token).json(body).await.ok();
+    };
+    pull(&old, "2026-01-01T00:00:00Z", &[&crm, &erp]).await;
+    pull(&new, "2026-01-02T00:00:00Z", &[&crm]).await;
+    assert_eq!(sweep(&api).await.pulls, 0, "the credential is still there");
+    let end = "UPDATE credentials SET revoked_at = clock_timestamp() - interval '31 days' WHERE id = $1";
+    sqlx::query(end).bind(api.credential_id(&old).await).execute(&api.owner_db).await.unwrap();
+    assert_eq!(sweep(&api).await.pulls, 1);
+    assert_eq!(count(&api, "SELECT count(*) FROM pulls p JOIN resources r ON r.id = p.resource_id WHERE r.slug = 'erp'").await, 1);
     api.finish().await;
 }
 

@@ -15,6 +15,7 @@ const RUN_MONTHS_AHEAD: i32 = 3;
 pub struct Swept {
     pub idempotency_keys: u64,
     pub credentials: u64,
+    pub pulls: u64,
     pub snapshots: u64,
     pub contents: u64,
     pub run_months_made: i32,
@@ -28,6 +29,7 @@ pub async fn run(app: &App) -> anyhow::Result<Swept> {
     let swept = Swept {
         idempotency_keys: or_log("idempotency keys", jobs::expire_idempotency_keys(db).await),
         credentials: or_log("credentials", jobs::forget_credentials(db).await),
+        pulls: or_log("pulls", jobs::forget_pulls(db).await),
         snapshots: or_log("snapshots", age_out_snapshots(db).await),
         contents: or_log("contents", collect_contents(db).await),
         run_months_made: or_log("months for runs", make_run_partitions(db).await),

@@ -20,6 +20,18 @@ pub async fn forget_credentials(db: &Db) -> Result<u64> {
         .rows_affected())
 }
 
+/// Pulls of forgotten credentials, but for those that are still the newest of their resource.
+pub async fn forget_pulls(db: &Db) -> Result<u64> {
+    Ok(sqlx::query(
+        "DELETE FROM pulls p
+          WHERE NOT EXISTS (SELECT FROM credentials c WHERE c.id = p.credential_id)
+            AND EXISTS (SELECT FROM pulls n WHERE n.resource_id = p.resource_id AND n.as_of > p.as_of)",
+    )
+    .execute(db.pool())
+    .await?
+    .rows_affected())
+}
+
 /// Of a page of resources after `after`: unpublished snapshots older than `days`, save the newest `keep` of each and the one that
 /// its draft stands on. Answers how many went, and the last resource of the page.
 pub async fn age_out_snapshots(db: &Db, after: Option<Uuid>, days: i32, keep: i64, page: i64) -> Result<(i64, Option<Uuid>)> {
@@ -56,11 +68,11 @@ pub async fn collect_contents(db: &Db, after: Option<&ContentKey>, page: i64) ->
     let (workspace, digest) = after.map(|(workspace, digest)| (*workspace, digest.clone())).unwrap_or_default();
     let (gone, workspace, digest): (i64, Option<Uuid>, Option<Vec<u8>>) = sqlx::query_as(
         "WITH page AS MATERIALIZED (
-             SELECT o.workspace_id, o.digest, o.created_at FROM contents o WHERE (o.workspace_id, o.digest) > ($1, $2)
+             SELECT o.workspace_id, o.digest FROM contents o WHERE (o.workspace_id, o.digest) > ($1, $2)
               ORDER BY o.workspace_id, o.digest LIMIT $3),
          gone AS (
              DELETE FROM contents c USING page o
-              WHERE c.workspace_id = o.workspace_id AND c.digest = o.digest AND o.created_at < clock_timestamp() - interval '1 day'
+              WHERE c.workspace_id = o.workspace_id AND c.digest = o.digest AND c.created_at < clock_timestamp() - interval '1 day'
                 AND NOT EXISTS (SELECT FROM resource_versions v WHERE v.workspace_id = o.workspace_id AND v.digest = o.digest)
                 AND NOT EXISTS (SELECT FROM event_flow_manifests m WHERE m.workspace_id = o.workspace_id AND m.digest = o.digest)
                 AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.workspace_id = o.workspace_id AND d.digest = o.digest)
