@@ -80,6 +80,10 @@ BEGIN
             v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'code', 'not_found');
         ELSIF v_id = ANY (v_ids) THEN
             v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'duplicate_item');
+        ELSIF p_operation = 'rollback' AND NOT EXISTS (
+            SELECT FROM resource_versions v WHERE v.resource_id = v_id AND v.version = (v_item ->> 'version')::int) THEN
+            v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'version_not_found',
+                'active_version', (SELECT r.last_version FROM resources r WHERE r.id = v_id));
         ELSE
             v_ids := v_ids || v_id;
             v_items := array_append(v_items, v_item || jsonb_build_object('id', v_id));
@@ -133,33 +137,27 @@ BEGIN
         END IF;
         SELECT * INTO v_active FROM resource_versions v WHERE v.id = v_resource.published_version_id;
         v_base := (v_item ->> 'base_version')::int;
-        v_refusal := NULL;
         IF p_operation = 'rollback' THEN
             SELECT * INTO v_target FROM resource_versions v WHERE v.resource_id = v_resource.id AND v.version = (v_item ->> 'version')::int;
-            IF NOT FOUND THEN
-                v_refusal := jsonb_build_object('code', 'version_not_found', 'active_version', coalesce(v_active.version, 0));
-            END IF;
         END IF;
-        IF v_refusal IS NULL THEN
-            v_refusal := CASE
-                WHEN v_resource.id IS NULL THEN jsonb_build_object('code', 'not_found')   -- deleted while this waited for its lock
-                WHEN v_base IS NULL THEN jsonb_build_object('code', 'base_version_required', 'active_version', coalesce(v_active.version, 0))
-                WHEN (v_item ->> 'if_match') IS NOT NULL AND decode(v_item ->> 'if_match', 'hex') <> v_draft.digest
-                    THEN jsonb_build_object('code', 'precondition_failed', 'etag', encode(v_draft.digest, 'hex'),
-                        'updated_by', v_draft.updated_by_email, 'updated_at', v_draft.updated_at)
-                WHEN v_base <> coalesce(v_active.version, 0) OR (p_operation = 'publish' AND v_draft.base_version <> coalesce(v_active.version, 0))
-                    THEN jsonb_build_object('code', 'version_conflict', 'active_version', coalesce(v_active.version, 0),
-                        'draft_base_version', v_draft.base_version, 'published_by', v_active.created_by_email,
-                        'published_at', v_active.published_at, 'source', v_active.source)
-                WHEN (v_item ->> 'draft_etag') IS NOT NULL AND decode(v_item ->> 'draft_etag', 'hex') <> v_draft.digest
-                    THEN jsonb_build_object('code', 'draft_changed', 'etag', encode(v_draft.digest, 'hex'),
-                        'updated_by', v_draft.updated_by_email, 'updated_at', v_draft.updated_at)
-                WHEN v_resource.archived AND p_operation IN ('publish', 'rollback') THEN jsonb_build_object('code', 'archived')
-                WHEN v_active.id IS NULL AND p_operation IN ('archive', 'unarchive') THEN jsonb_build_object('code', 'not_published')
-                WHEN v_resource.archived = (p_operation = 'archive') AND p_operation IN ('archive', 'unarchive') THEN jsonb_build_object('code', 'no_changes')
-                WHEN p_operation = 'rollback' AND v_target.digest = v_active.digest THEN jsonb_build_object('code', 'no_changes')
-            END;
-        END IF;
+        v_refusal := CASE
+            WHEN v_resource.id IS NULL THEN jsonb_build_object('code', 'not_found')   -- deleted while this waited for its lock
+            WHEN v_base IS NULL THEN jsonb_build_object('code', 'base_version_required', 'active_version', coalesce(v_active.version, 0))
+            WHEN (v_item ->> 'if_match') IS NOT NULL AND decode(v_item ->> 'if_match', 'hex') <> v_draft.digest
+                THEN jsonb_build_object('code', 'precondition_failed', 'etag', encode(v_draft.digest, 'hex'),
+                    'updated_by', v_draft.updated_by_email, 'updated_at', v_draft.updated_at)
+            WHEN v_base <> coalesce(v_active.version, 0) OR (p_operation = 'publish' AND v_draft.base_version <> coalesce(v_active.version, 0))
+                THEN jsonb_build_object('code', 'version_conflict', 'active_version', coalesce(v_active.version, 0),
+                    'draft_base_version', v_draft.base_version, 'published_by', v_active.created_by_email,
+                    'published_at', v_active.published_at, 'source', v_active.source)
+            WHEN (v_item ->> 'draft_etag') IS NOT NULL AND decode(v_item ->> 'draft_etag', 'hex') <> v_draft.digest
+                THEN jsonb_build_object('code', 'draft_changed', 'etag', encode(v_draft.digest, 'hex'),
+                    'updated_by', v_draft.updated_by_email, 'updated_at', v_draft.updated_at)
+            WHEN v_resource.archived AND p_operation IN ('publish', 'rollback') THEN jsonb_build_object('code', 'archived')
+            WHEN v_active.id IS NULL AND p_operation IN ('archive', 'unarchive') THEN jsonb_build_object('code', 'not_published')
+            WHEN v_resource.archived = (p_operation = 'archive') AND p_operation IN ('archive', 'unarchive') THEN jsonb_build_object('code', 'no_changes')
+            WHEN p_operation = 'rollback' AND v_target.digest = v_active.digest THEN jsonb_build_object('code', 'no_changes')
+        END;
         IF v_refusal IS NULL AND p_operation = 'publish' THEN
             SELECT CASE WHEN k.publishable IS NOT TRUE
                         THEN jsonb_build_object('code', 'not_publishable', 'diagnostics', coalesce(k.diagnostics, '{}')) END

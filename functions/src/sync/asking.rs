@@ -1,6 +1,6 @@
 //! The files that a plan or an apply is about, as the request brings them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -9,7 +9,9 @@ use domain::digest::Digest;
 use domain::identity::ResourceType;
 use domain::{Canonical, Slug};
 use serde_json::Value;
-use store::many::Named;
+use store::Tx;
+use store::many::{self, DraftState, Named};
+use uuid::Uuid;
 use wire::problem::{BodyError, Code};
 use wire::sync::plan::{SyncResource, SyncResources};
 
@@ -93,6 +95,40 @@ fn one(resource: SyncResource, at: &str, errors: &mut Vec<BodyError>) -> Result<
         inline,
         expect: resource.expect,
     }))
+}
+
+/// 409 for slugs that were used once.
+pub async fn refuse_retired(tx: &mut Tx, workspace: Uuid, asked: &[Asked], states: &[Option<&DraftState>]) -> Result<()> {
+    let new: Vec<Named<'_>> = asked.iter().zip(states).filter(|(_, state)| state.is_none()).map(|(asked, _)| asked.named()).collect();
+    let retired = if new.is_empty() { Vec::new() } else { many::retired(tx, workspace, &new).await? };
+    if retired.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "These slugs belonged to resources that were deleted: {}. Slugs are never reused; rename the files. Nothing was changed.",
+        retired.join(", ")
+    );
+    Err(Problem::new(Code::SlugTaken, detail).fact("slugs", retired))
+}
+
+/// 422 for files that are neither here nor in the request, then for bases that are not here; all of them.
+pub fn refuse_unknown(asked: &[Asked], stored: &HashMap<Digest, usize>) -> Result<()> {
+    let lacking: BTreeSet<Digest> = asked
+        .iter()
+        .filter(|asked| asked.inline.is_none())
+        .map(|asked| asked.local)
+        .filter(|digest| !stored.contains_key(digest))
+        .collect();
+    if !lacking.is_empty() {
+        let detail = "Some files are not stored here and came without their body; `digests` names them. Upload them (PUT /v1/sync/contents/{digest}) or send `body`. Nothing was changed.";
+        return Err(Problem::new(Code::UnknownContent, detail).fact("digests", lacking));
+    }
+    let unknown: BTreeSet<Digest> = asked.iter().filter_map(|asked| asked.base).filter(|digest| !stored.contains_key(digest)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let detail = "Some bases are not known in this workspace; `digests` names them. Pull first, or send `baseDigest: null` for what is new here. Nothing was changed.";
+    Err(Problem::new(Code::UnknownBase, detail).fact("digests", unknown))
 }
 
 fn error(pointer: &str, detail: impl Into<String>) -> BodyError {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use wire::problem::Code;
 use wire::sync::plan::{BlockedBy, SyncChange, SyncConflict, SyncItem, SyncPlan};
 
-use super::asking::Asked;
+use super::asking::{Asked, refuse_retired, refuse_unknown};
 use super::deciding::{Decision, Documents, Sides, decide};
 use super::writing::{Checked, Writes};
 use crate::extract::Caller;
@@ -141,39 +141,6 @@ fn sides(asked: &Asked, state: &DraftState) -> Result<Sides> {
     Ok(Sides { base: asked.base, local: asked.local, draft: state.digest.0, behind })
 }
 
-async fn refuse_retired(tx: &mut Tx, workspace: Uuid, asked: &[Asked], states: &[Option<&DraftState>]) -> Result<()> {
-    let new: Vec<Named<'_>> = asked.iter().zip(states).filter(|(_, state)| state.is_none()).map(|(asked, _)| asked.named()).collect();
-    let retired = if new.is_empty() { Vec::new() } else { many::retired(tx, workspace, &new).await? };
-    if retired.is_empty() {
-        return Ok(());
-    }
-    let detail = format!(
-        "These slugs belonged to resources that were deleted: {}. Slugs are never reused; rename the files. Nothing was changed.",
-        retired.join(", ")
-    );
-    Err(Problem::new(Code::SlugTaken, detail).fact("slugs", retired))
-}
-
-/// 422 for files that are neither here nor in the request, then for bases that are not here; all of them.
-fn refuse_unknown(asked: &[Asked], stored: &HashMap<Digest, usize>) -> Result<()> {
-    let lacking: BTreeSet<Digest> = asked
-        .iter()
-        .filter(|asked| asked.inline.is_none())
-        .map(|asked| asked.local)
-        .filter(|digest| !stored.contains_key(digest))
-        .collect();
-    if !lacking.is_empty() {
-        let detail = "Some files are not stored here and came without their body; `digests` names them. Upload them (PUT /v1/sync/contents/{digest}) or send `body`. Nothing was changed.";
-        return Err(Problem::new(Code::UnknownContent, detail).fact("digests", lacking));
-    }
-    let unknown: BTreeSet<Digest> = asked.iter().filter_map(|asked| asked.base).filter(|digest| !stored.contains_key(digest)).collect();
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let detail = "Some bases are not known in this workspace; `digests` names them. Pull first, or send `baseDigest: null` for what is new here. Nothing was changed.";
-    Err(Problem::new(Code::UnknownBase, detail).fact("digests", unknown))
-}
-
 struct Planning<'a> {
     governed: bool,
     stored: &'a HashMap<Digest, usize>,
@@ -264,7 +231,8 @@ impl Planning<'_> {
         let writes = &mut self.planned.writes;
         writes.file(asked, self.stored);
         if writes.bytes > MAX_NEW {
-            writes.contents.clear();
+            writes.clear();
+            self.checked.clear();
             let detail = format!("This call would write more than {MAX_NEW} bytes. Nothing was changed; apply fewer resources at a time.");
             self.fault(Problem::new(Code::PayloadTooLarge, detail));
         }

@@ -26,6 +26,10 @@ struct Judged {
 }
 
 impl Checked {
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     fn judge(&mut self, kind: Kind, digest: Digest, document: &Value) -> Result<Judged> {
         match self.0.entry((kind.resource, digest)) {
             Entry::Occupied(known) => known.get().clone(),
@@ -82,6 +86,13 @@ impl Writes {
         self.verdicts.insert((new.kind, digest), verdict);
         self.drafts.push((nth, new));
         Ok(publishable)
+    }
+
+    /// Forgets what would have been written; how much that was is still known.
+    pub fn clear(&mut self) {
+        self.drafts.clear();
+        self.contents.clear();
+        self.verdicts.clear();
     }
 
     fn content(&mut self, digest: Digest, body: Vec<u8>) {
