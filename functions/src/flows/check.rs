@@ -40,7 +40,7 @@ fn refusal(Refusal { code, diagnostics }: Refusal) -> Problem {
     };
     let first = diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
     let errors = diagnostics.iter().map(|Diagnostic { path, message, .. }| BodyError { pointer: path.clone(), detail: message.clone() });
-    Problem::new(code, format!("{what}: {first} Nothing was changed; `diagnostics` lists what was found."))
+    Problem::new(code, format!("{what}: {first}. Nothing was changed; `diagnostics` lists what was found."))
         .errors(errors.collect())
         .fact("diagnostics", &diagnostics)
 }
