@@ -7,7 +7,7 @@ help: ## Show this list
 dev: prerequisites ## Run everything on this machine: API, dispatcher and worker on http://127.0.0.1:4000
 	@cargo dev up
 
-test: prerequisites lint ## Lint, then run every test against a Postgres and a MiniStack of its own
+test: prerequisites lint ## Lint, then run every test against a Postgres and a MiniStack of its own (BIG=1: the long races in full)
 	@cargo dev test
 
 lint: ## Check formatting and run clippy, warnings being errors
@@ -20,7 +20,7 @@ generate: ## Write what is generated from the table of routes
 check: ## Fail when something generated is stale
 	@cargo dev check
 
-bench: prerequisites ## Measure against the targets (PROFILE=release for optimised code, which takes long to build)
+bench: prerequisites ## Measure against the targets (BIG=1: up to 5,000,000 rows; PROFILE=release: optimised code, which takes long to build)
 	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench
 
 # Named one by one, so that a missing one is a sentence and not a stack trace an hour later.

@@ -14,6 +14,9 @@ const RESOURCES: [Resource; 2] = [
     Resource { path: "/v1/flows/discounts", base: "baseVersion", active: "publishedVersion" },
 ];
 
+/// Each of these is edited and published by one surface alone.
+const OF_ITS_OWN: [&str; 2] = ["erp", "shop"];
+
 /// Where it is, and what its API calls the base of a publish and the active version.
 #[derive(Clone, Copy)]
 struct Resource {
@@ -52,9 +55,13 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
     api.publish_first_flow("discounts").await;
     api.put_graph("discounts", tests::graph_with([("big", "20")])).await;
     api.publish_flow("discounts", 1).await;
+    for of_its_own in OF_ITS_OWN {
+        api.publish_first(of_its_own).await;
+    }
     let met = Met::default();
     let tokens = [&api.tenant.token, &fcc];
-    let publishers = join_all(RESOURCES.into_iter().flat_map(|resource| tokens.map(|token| publish(&api, token, resource, &met))));
+    let rollers = join_all(RESOURCES.into_iter().flat_map(|resource| tokens.map(|token| roll(&api, token, resource, &met))));
+    let publishers = join_all(OF_ITS_OWN.iter().zip(tokens).map(|(slug, token)| publish(&api, token, slug, &met)));
     let flipper = async {
         for round in 0..rounds() {
             // A change that gave up waiting would be 503 here, and one that deadlocked as well.
@@ -62,7 +69,7 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
         }
         met.stop.store(true, Ordering::Relaxed);
     };
-    tokio::join!(publishers, flipper);
+    tokio::join!(rollers, publishers, flipper);
 
     let entries: Vec<Entry> = sqlx::query_as(
         "SELECT action, surface, coalesce(detail -> 'after' ->> 'governanceMode', detail ->> 'mode') AS mode FROM audit_log ORDER BY id",
@@ -84,7 +91,7 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
                 assert!(!forbidden, "entry {nth}: published from {surface} in {mode}");
                 minted += 1;
             }
-            "rollback_refused" => {
+            "publish_refused" | "rollback_refused" => {
                 assert!(forbidden, "entry {nth}: refused from {surface} in {mode}");
                 refused += 1;
             }
@@ -94,7 +101,7 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
     }
     // The first change may find its mode already; every other one is a change.
     assert_eq!(flips, rounds());
-    assert_eq!(minted, 2 * RESOURCES.len() + met.published.load(Ordering::Relaxed));
+    assert_eq!(minted, 2 * RESOURCES.len() + OF_ITS_OWN.len() + met.published.load(Ordering::Relaxed));
     assert_eq!(refused, met.refused.load(Ordering::Relaxed));
     let versions: i64 =
         sqlx::query_scalar("SELECT count(*) FROM resource_versions WHERE version IS NOT NULL").fetch_one(&api.owner_db).await.unwrap();
@@ -104,7 +111,7 @@ async fn no_version_was_forbidden_by_the_mode_in_force_when_it_was_made() {
 }
 
 /// Rolls back and forth, again and again: always a change, and nobody's draft is in the way.
-async fn publish(api: &Api, token: &str, resource: Resource, met: &Met) {
+async fn roll(api: &Api, token: &str, resource: Resource, met: &Met) {
     let mut active = 2;
     while !met.stop.load(Ordering::Relaxed) {
         // Odd and even versions hold the same two documents in turn.
@@ -120,6 +127,23 @@ async fn publish(api: &Api, token: &str, resource: Resource, met: &Met) {
                 met.refused.fetch_add(1, Ordering::Relaxed);
             }
             _ => active = answer.problem(409, "version_conflict")[resource.active].as_i64().unwrap(),
+        }
+    }
+}
+
+/// Edits and publishes, again and again. A draft may be edited in every mode.
+async fn publish(api: &Api, token: &str, slug: &str, met: &Met) {
+    let mut active = 1;
+    while !met.stop.load(Ordering::Relaxed) {
+        let edit = json!({"settings": {"base": active}});
+        api.patch(&format!("/api/connectors/{slug}/draft")).as_(token).json(edit).await.ok();
+        let answer = api.post(&format!("/api/connectors/{slug}/publish")).as_(token).json(json!({"base_version": active})).await;
+        if answer.status == 200 {
+            active = answer.ok()["version"].as_i64().unwrap();
+            met.published.fetch_add(1, Ordering::Relaxed);
+        } else {
+            answer.problem(400, "governance_refused");
+            met.refused.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
