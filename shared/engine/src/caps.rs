@@ -8,6 +8,8 @@ pub(crate) const MAX_COLUMNS: usize = 200;
 pub(crate) const MAX_ROWS: usize = 1_000;
 /// Cells of all tables, expressions and conditions taken together.
 pub(crate) const MAX_CELLS: usize = 100_000;
+/// Rules times columns of all tables taken together, whether or not a cell is there.
+pub(crate) const MAX_GRID: usize = 1_000_000;
 /// Bytes of one expression.
 pub(crate) const MAX_EXPRESSION: usize = 4_096;
 /// Bytes of an id, a name, a key or a path.

@@ -9,14 +9,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use zen_engine::model::GraphContent;
 
+use crate::caps::MAX_GRID;
 use crate::document::{Column, Document, Kind, Node};
 use crate::extent::Extent;
 use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode, shown};
 use crate::places::{self, Place};
 use crate::reach::{self, Circumstances};
+use crate::schema::{self, Fault};
 use crate::syntax::{self, Flavor, Objection, Sound};
 use crate::wiring::{self, named};
-use crate::{advice, reader, schema};
+use crate::{advice, meter, reader};
 
 /// What the deepest expression within the caps needs, several times over.
 const STACK: usize = 64 << 20;
@@ -30,14 +32,13 @@ const MAX_INDEX: usize = 64 << 20;
 /// What is refused on write: see [`RefusalCode`].
 pub fn check(graph: &Value) -> Result<Vec<Diagnostic>, Refusal> {
     let (errors, advised) = on_a_deep_stack(|| {
-        let examined = examine(graph)?;
-        let advised =
-            (examined.errors.is_empty() && examined.places <= advice::MAX_PLACES).then(|| advice::Subject::of(&examined.document));
-        Ok((examined.errors, advised.map(|subject| (subject, examined.content))))
+        let Examined { document, errors, places, visits, .. } = examine(graph)?;
+        // What can't be evaluated is not worth advice.
+        let content = if errors.is_empty() { advice::worth(graph, &document, places, visits) } else { None };
+        Ok((errors, content.map(|content| (advice::Subject::of(&document), content))))
     })?;
-    // What can't be evaluated is not worth advice.
     Ok(match advised {
-        Some((subject, content)) => advice::on(subject, content),
+        Some((subject, content)) => advice::on(&subject, content),
         None => errors.finish(),
     })
 }
@@ -51,20 +52,40 @@ pub(crate) struct Examined<'g> {
     pub expressions: HashMap<(&'g str, Flavor), Sound>,
     /// How many expressions there are.
     pub places: usize,
+    /// What the looking took, in visits of the [`meter`].
+    pub visits: u64,
+    /// Those of the errors that the engine must not come by, whoever let them pass.
+    pub harmful: Findings,
 }
 
-/// Reads a graph and each of its expressions.
+/// Reads a graph and each of its expressions, within one count of visits for all of it.
 pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
+    let (examined, visits) = meter::metered(meter::MAX_VISITS, || look(graph));
+    examined.map(|examined| Examined { visits, ..examined })
+}
+
+fn look(graph: &Value) -> Result<Examined<'_>, Refusal> {
     let document = reader::read(graph)?;
-    let (mut errors, mut excess) = (Findings::default(), Findings::default());
+    let (mut errors, mut excess, mut harmful) = (Findings::default(), Findings::default(), Findings::default());
+    let grid: usize = document.nodes.iter().map(|node| node.kind.grid()).sum();
+    if grid > MAX_GRID {
+        let message = format!("{grid} times a rule meets a column in the tables, empty cells counted: at most {MAX_GRID} times");
+        excess.add(Code::GraphTooComplex, None, "", message);
+        return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: excess.finish() });
+    }
     wiring::look(&document, &mut errors);
     for node in &document.nodes {
         look_at(node, &mut errors, &mut excess);
+        harm(node, &mut errors, &mut harmful);
     }
     let mut judged = HashMap::new();
     let mut places = 0;
     places::each(&document, |place| {
         places += 1;
+        // Where it ran out was told.
+        if meter::exhausted() {
+            return;
+        }
         let judgement = judged.entry((place.source, place.flavor)).or_insert_with(|| syntax::examine(place.source, place.flavor));
         if let Err(objection) = judgement {
             object(&place, objection, &mut errors, &mut excess);
@@ -88,7 +109,7 @@ pub(crate) fn examine(graph: &Value) -> Result<Examined<'_>, Refusal> {
         Refusal { code: RefusalCode::SchemaViolation, diagnostics: violations.finish() }
     })?;
     let expressions = judged.into_iter().filter_map(|(key, judgement)| Some((key, judgement.ok()?))).collect();
-    Ok(Examined { document, content, errors, expressions, places })
+    Ok(Examined { document, content, errors, expressions, places, visits: 0, harmful })
 }
 
 fn object(place: &Place<'_, '_>, objection: &Objection, errors: &mut Findings, excess: &mut Findings) {
@@ -99,19 +120,22 @@ fn object(place: &Place<'_, '_>, objection: &Objection, errors: &mut Findings, e
     findings.add(code, Some(place.node.id), place.path(), format!("{} in {} {said}", place.label(), named(place.node)));
 }
 
+/// A schema that would have the validator leave the graph, or never end, is harmful; other broken ones are passed over.
+fn harm(node: &Node<'_>, errors: &mut Findings, harmful: &mut Findings) {
+    let (Kind::Input { schema: Some(text) } | Kind::Output { schema: Some(text) }) = &node.kind else { return };
+    let Err(fault) = schema::look(text) else { return };
+    let path = pointer::key(&pointer::key(&node.path, "content"), "schema");
+    let (Fault::Unreadable(said) | Fault::Unsafe(said)) = &fault;
+    let message = format!("the JSON Schema of {} {said}", named(node));
+    if matches!(fault, Fault::Unsafe(_)) {
+        harmful.add(Code::BrokenSchema, Some(node.id), path.as_str(), message.as_str());
+    }
+    errors.add(Code::BrokenSchema, Some(node.id), path, message);
+}
+
 fn look_at(node: &Node<'_>, errors: &mut Findings, excess: &mut Findings) {
     let content = pointer::key(&node.path, "content");
     match &node.kind {
-        Kind::Input { schema: Some(text) } | Kind::Output { schema: Some(text) } => {
-            if let Err(fault) = schema::look(text) {
-                errors.add(
-                    Code::BrokenSchema,
-                    Some(node.id),
-                    pointer::key(&content, "schema"),
-                    format!("the JSON Schema of {} {fault}", named(node)),
-                );
-            }
-        }
         Kind::Table { inputs, outputs, rules, .. } => {
             if outputs.is_empty() {
                 errors.add(

@@ -14,7 +14,8 @@ use zen_expression::OpcodeCache;
 use crate::check::{examine, on_a_deep_stack};
 use crate::document::Document;
 use crate::extent::Extent;
-use crate::finding::{Diagnostic, Refusal, Severity};
+use crate::finding::{Refusal, RefusalCode};
+use crate::meter::{MAX_VISITS, metered};
 use crate::reach::{self, Circumstances};
 use crate::syntax::{Flavor, Sound};
 
@@ -45,27 +46,28 @@ pub enum CompileError {
     /// What [`check`](crate::check()) refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// What has diagnostics of [`Severity::Error`]; all of the diagnostics.
-    #[error("{}", .0.iter().find(|one| one.severity == Severity::Error).map_or("the graph has errors", |one| one.message.as_str()))]
-    HasErrors(Vec<Diagnostic>),
 }
 
-/// From stored canonical bytes. Refuses again what [`check`](crate::check()) refuses: what was stored under an older checker is not trusted.
+/// From stored canonical bytes. Refuses again what [`check`](crate::check()) refuses, and what the engine must not come by: what was stored
+/// under an older checker is not trusted.
+///
+/// What only has errors is compiled, and decides what it decided before anybody called it wrong: whether such a graph may be published,
+/// or a draft of it evaluated, is asked of [`check`](crate::check()).
 ///
 /// # Errors
-/// As [`check`](crate::check()); and what has errors.
+/// What endangers the process, and nothing else that makes sense to the engine.
 pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
     let graph: Value = serde_json::from_slice(body).map_err(|error| CompileError::Malformed(error.to_string()))?;
-    let (mut content, cache, (light, open_ranges), errors) = on_a_deep_stack(|| {
+    let (mut content, cache, light, open_ranges) = on_a_deep_stack(|| {
         let examined = examine(&graph)?;
-        let light = if examined.errors.is_empty() { light(&examined.document) } else { 0.0 };
+        if !examined.harmful.is_empty() {
+            return Err(Refusal { code: RefusalCode::SchemaViolation, diagnostics: examined.harmful.finish() });
+        }
+        let light = light(&examined.document);
         let open: Vec<Box<str>> =
             examined.expressions.iter().filter(|(_, sound)| sound.open_range).map(|((source, _), _)| Box::from(*source)).collect();
-        Ok((examined.content, bytecode(examined.expressions), (light, open), examined.errors.finish()))
+        Ok((examined.content, bytecode(examined.expressions), light, open))
     })?;
-    if !errors.is_empty() {
-        return Err(CompileError::HasErrors(errors));
-    }
     ZEN_CONFIG.http_auth.store(false, Ordering::Relaxed);
     // The engine fills a cache of its own only where it finds none; ours holds the fields of columns as well, and guards ranges.
     content.compiled_cache = Some(Arc::new(cache));
@@ -78,7 +80,7 @@ pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
 fn light(document: &Document<'_>) -> f64 {
     let circumstances = Circumstances { trace: true, lenient: false };
     let is_light = |weight: f64| {
-        let reach = reach::reckon(document, &Extent::unknown_json(weight), circumstances);
+        let (reach, _) = metered(MAX_VISITS, || reach::reckon(document, &Extent::unknown_json(weight), circumstances));
         reach.is_ok_and(|reach| reach.steps <= LIGHT_STEPS && reach.memory <= LIGHT_MEMORY)
     };
     match is_light(65_536.0) {

@@ -83,3 +83,13 @@ impl<'g> Node<'g> {
         }
     }
 }
+
+impl Kind<'_> {
+    /// How often a rule meets a column.
+    pub(crate) fn grid(&self) -> usize {
+        match self {
+            Self::Table { inputs, outputs, rules, .. } => rules.len() * (inputs.len() + outputs.len()),
+            _ => 0,
+        }
+    }
+}

@@ -16,6 +16,7 @@ use zen_engine::{EvaluationError, EvaluationOptions, Variable};
 use crate::compile::Graph;
 use crate::extent::{Extent, weigh};
 use crate::finding::shown;
+use crate::meter::{MAX_VISITS, metered};
 use crate::ranges::MAX_RANGE;
 use crate::reach::{self, Circumstances};
 use crate::reader;
@@ -123,8 +124,9 @@ impl Graph {
     fn admit(&self, input: &Value, trace: bool, started: Instant) -> Result<(), Failure> {
         let refused = |message: String, node| failed(message, node, started);
         let document = reader::read(&self.0.graph).map_err(|refusal| refused(refusal.to_string(), None))?;
-        reach::reckon(&document, &Extent::of(input), Circumstances { trace, lenient: false })
-            .map_err(|excess| refused(excess.message, excess.node))?;
+        let input = Extent::of(input);
+        let (reach, _) = metered(MAX_VISITS, || reach::reckon(&document, &input, Circumstances { trace, lenient: false }));
+        reach.map_err(|excess| refused(excess.message, excess.node))?;
         Ok(())
     }
 

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::meter;
+
 /// Bytes that the engine takes for a value, apart from its text or its members.
 const CELL: f64 = 32.0;
 /// Bytes for a text, an array or an object, apart from what is in it.
@@ -96,10 +98,11 @@ impl Extent {
     /// Either of two values.
     pub(crate) fn or(self, other: Self) -> Self {
         let kind = match (self.kind, other.kind) {
+            _ if !meter::spend(1) => Kind::Any,
             (Kind::Number { lo: a, hi: b }, Kind::Number { lo: c, hi: d }) => Kind::Number { lo: a.min(c), hi: b.max(d) },
             // Null or some other shape: whatever is read of a null is null.
             (Kind::Number { lo, hi }, kind) | (kind, Kind::Number { lo, hi }) if lo > hi && !matches!(kind, Kind::Any) => kind,
-            (Kind::Object { known: a, rest: b }, Kind::Object { known: c, rest: d }) => either_object(&a, b.as_deref(), &c, d.as_deref()),
+            (Kind::Object { known: a, rest: b }, Kind::Object { known: c, rest: d }) => either_object((a, b), (c, d)),
             (Kind::Array { item: a }, Kind::Array { item: b }) => {
                 Kind::Array { item: Rc::new(Rc::unwrap_or_clone(a).or(Rc::unwrap_or_clone(b))) }
             }
@@ -142,26 +145,34 @@ impl Extent {
         if let Kind::Number { .. } = self.kind {
             return Self::empty().with(path, value);
         }
-        let Kind::Object { known, rest } = &self.kind else {
+        let Some((known, rest)) = self.members() else {
             // An array's index or a member of something unknown: both are there afterwards.
             let depth = self.depth.max(value.depth + path.matches('.').count() as f64 + 1.0);
             return Self::any(self.weight + value.weight + path.len() as f64 * CELL + BOX, depth, self.len.max(value.len));
         };
-        let mut members = (**known).clone();
+        let mut members = known.clone();
         let value = match further {
             None => value,
             Some(further) => members.get(first).cloned().unwrap_or_else(Self::empty).with(further, value),
         };
         members.insert(Rc::from(first), value);
-        Self::object(members, rest.as_deref().cloned())
+        Self::object(members, rest.cloned())
+    }
+
+    /// An object's members, unless there have been too many to look at.
+    fn members(&self) -> Option<(&BTreeMap<Rc<str>, Self>, Option<&Self>)> {
+        match &self.kind {
+            Kind::Object { known, rest } if meter::spend(known.len() as u64 + 1) => Some((known, rest.as_deref())),
+            _ => None,
+        }
     }
 
     /// This object, with another member; its name is no path.
     pub(crate) fn with_member(&self, name: &str, value: Self) -> Self {
-        let Kind::Object { known, rest } = &self.kind else { return self.clone().merged(value) };
-        let mut members = (**known).clone();
+        let Some((known, rest)) = self.members() else { return self.clone().merged(value) };
+        let mut members = known.clone();
         members.insert(Rc::from(name), value);
-        Self::object(members, rest.as_deref().cloned())
+        Self::object(members, rest.cloned())
     }
 
     pub(crate) fn empty() -> Self {
@@ -173,7 +184,9 @@ impl Extent {
         match (&self.kind, &other.kind) {
             (Kind::Number { .. }, _) => other,
             (_, Kind::Number { .. }) => self,
-            (Kind::Object { known: ours, rest: None }, Kind::Object { known: theirs, rest: None }) => {
+            (Kind::Object { known: ours, rest: None }, Kind::Object { known: theirs, rest: None })
+                if meter::spend((ours.len() + theirs.len()) as u64 + 1) =>
+            {
                 let mut members = (**ours).clone();
                 for (name, theirs) in theirs.iter() {
                     let member = match members.remove(name) {
@@ -192,16 +205,33 @@ impl Extent {
     }
 }
 
-fn either_object(a: &BTreeMap<Rc<str>, Extent>, a_rest: Option<&Extent>, b: &BTreeMap<Rc<str>, Extent>, b_rest: Option<&Extent>) -> Kind {
-    let side =
-        |of: &BTreeMap<Rc<str>, Extent>, rest: Option<&Extent>, name: &str| of.get(name).or(rest).cloned().unwrap_or_else(Extent::null);
-    let names = a.keys().chain(b.keys()).cloned();
-    let known = names.map(|name| (Rc::clone(&name), side(a, a_rest, &name).or(side(b, b_rest, &name)))).collect();
-    let rest = match (a_rest, b_rest) {
-        (Some(a), Some(b)) => Some(a.clone().or(b.clone())),
-        (rest, None) | (None, rest) => rest.cloned(),
+type Members = (Rc<BTreeMap<Rc<str>, Extent>>, Option<Rc<Extent>>);
+
+/// What only one side has is, on the other, whatever the rest is there; without one it is null, which changes nothing.
+fn either_object(a: Members, b: Members) -> Kind {
+    let (large, small) = if a.0.len() < b.0.len() { (b, a) } else { (a, b) };
+    let ((mut known, rest), (others, others_rest)) = (large, small);
+    let cost = others.len() + if Rc::strong_count(&known) > 1 || others_rest.is_some() { known.len() } else { 0 };
+    if !meter::spend(cost as u64 + 1) {
+        return Kind::Any;
+    }
+    if !Rc::ptr_eq(&known, &others) {
+        let known = Rc::make_mut(&mut known);
+        if let Some(rest) = &others_rest {
+            for (_, member) in known.iter_mut().filter(|(name, _)| !others.contains_key(*name)) {
+                *member = member.clone().or((**rest).clone());
+            }
+        }
+        for (name, other) in others.iter() {
+            let ours = known.remove(name).or_else(|| rest.as_deref().cloned());
+            known.insert(Rc::clone(name), ours.map_or_else(|| other.clone(), |ours| ours.or(other.clone())));
+        }
+    }
+    let rest = match (rest, others_rest) {
+        (Some(a), Some(b)) => Some(Rc::new(Rc::unwrap_or_clone(a).or(Rc::unwrap_or_clone(b)))),
+        (rest, None) | (None, rest) => rest,
     };
-    Kind::Object { known: Rc::new(known), rest: rest.map(Rc::new) }
+    Kind::Object { known, rest }
 }
 
 pub(crate) fn deepest<'e>(parts: impl Iterator<Item = &'e Extent>) -> f64 {

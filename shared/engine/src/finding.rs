@@ -83,8 +83,6 @@ pub enum Code {
     BrokenSchema,
     /// Blocks: other documents can't be imported.
     UnsupportedImport,
-    /// Blocks: zen-engine says that the graph can't be evaluated.
-    InvalidGraph,
     /// Warns: an expression reads what no node before it and no schema provides.
     UndefinedVariable,
     /// Warns: types don't fit.
@@ -114,7 +112,6 @@ impl Code {
             Self::NoOutputs => "no_outputs",
             Self::BrokenSchema => "broken_schema",
             Self::UnsupportedImport => "unsupported_import",
-            Self::InvalidGraph => "invalid_graph",
             Self::UndefinedVariable => "undefined_variable",
             Self::TypeMismatch => "type_mismatch",
             Self::UnreachableNode => "unreachable_node",

@@ -13,6 +13,7 @@ mod effort;
 mod evaluate;
 mod extent;
 mod finding;
+mod meter;
 mod places;
 mod ranges;
 mod reach;
@@ -28,4 +29,4 @@ pub use evaluate::{Evaluation, Failure, Options, abandoned};
 pub use finding::{Code, Diagnostic, MAX_FINDINGS, Refusal, RefusalCode, Severity};
 
 /// Raised whenever [`check`] judges differently; the verdicts of all drafts are renewed then.
-pub const CHECKER_VERSION: i32 = 1;
+pub const CHECKER_VERSION: i32 = 2;

@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use bumpalo::Bump;
-use serde_json::{Map, Value};
 
-use crate::document::{Column, Document, Kind as NodeKind, Node, Row, Statement, Transform};
+use crate::document::{Document, Kind as NodeKind, Node, Row, Statement, Transform};
 use crate::effort::{Effort, Scope, Unbounded};
 use crate::extent::Extent;
 use crate::finding::shown;
-use crate::places::{cell, cell_flavor};
 use crate::ranges::MAX_RANGE;
 use crate::reckoner::Reckoner;
-use crate::syntax::Flavor;
+use crate::syntax::{EXHAUSTED, Flavor};
 use crate::wiring::{self, named};
-use crate::{schema, syntax};
+use crate::{meter, schema, syntax};
+
+mod table;
+
+use table::Table;
 
 /// Bytes that one evaluation may take.
 pub(crate) const MAX_MEMORY: f64 = 256.0 * 1024.0 * 1024.0;
@@ -47,10 +49,20 @@ pub(crate) struct Circumstances {
     pub lenient: bool,
 }
 
-/// Reckons what evaluating this graph with such an input can take.
+/// Reckons what evaluating this graph with such an input can take. A graph that the engine refuses as a whole takes nothing.
+///
+/// # Errors
+/// What is too much, and where; and when the caller's [`meter`] runs out.
 pub(crate) fn reckon(document: &Document<'_>, input: &Extent, circumstances: Circumstances) -> Result<Reach, Excess> {
+    run(document, input, circumstances).map(|run| run.reach)
+}
+
+fn run<'g>(document: &Document<'g>, input: &Extent, circumstances: Circumstances) -> Result<Run<'g>, Excess> {
     let order = wiring::order(document).unwrap_or_default();
-    let mut run = Run { reach: Reach::default(), outputs: HashMap::new(), nodes: Extent::empty(), circumstances };
+    let mut run = Run { reach: Reach::default(), outputs: HashMap::new(), nodes: Extent::empty(), names: HashMap::new(), circumstances };
+    for node in &document.nodes {
+        run.names.entry(node.name).or_insert((0, None)).0 += 1;
+    }
     // What runs later than it must, or beside, can't be known here: whoever reads it reads something large.
     let unknown = |node: &Node<'_>| (Rc::from(node.name), Extent::any(MAX_MEMORY, 1.0, 0.0));
     run.nodes = Extent::object(document.nodes.iter().map(unknown).collect(), None);
@@ -58,21 +70,24 @@ pub(crate) fn reckon(document: &Document<'_>, input: &Extent, circumstances: Cir
     // After each switch the engine walks the graph from the beginning; before each node it lists all others.
     let size = (document.nodes.len() + document.edges.len()) as f64;
     run.reach.steps = size * 20.0 * (switches as f64 + 1.0) + (document.nodes.len() as f64).powi(2) * 4.0;
+    // Of nodes that share an id the engine knows the last; nothing leads to the others.
+    let last: HashMap<&str, usize> = document.nodes.iter().enumerate().map(|(place, node)| (node.id, place)).collect();
     let mut incoming: HashMap<&str, Vec<&str>> = HashMap::new();
     for edge in &document.edges {
         incoming.entry(edge.target).or_default().push(edge.source);
     }
     for place in order {
-        let Some(node) = document.nodes.get(place) else { continue };
+        let Some(node) = document.nodes.get(place).filter(|node| last.get(node.id) == Some(&place)) else { continue };
         let sources = incoming.get(node.id).map_or(&[][..], Vec::as_slice);
         let given = match node.kind {
             NodeKind::Input { .. } => input.clone(),
             _ => sources.iter().filter_map(|source| run.outputs.get(*source).cloned()).reduce(Extent::merged).unwrap_or_else(Extent::empty),
         };
-        run.node(node, given)
+        run.merge(sources.len(), &given)
+            .and_then(|()| run.node(node, given))
             .map_err(|message| Excess { node: Some(node.id.to_owned()), message: format!("{}: {message}", named(node)) })?;
     }
-    Ok(run.reach)
+    Ok(run)
 }
 
 struct Run<'g> {
@@ -80,10 +95,18 @@ struct Run<'g> {
     outputs: HashMap<&'g str, Extent>,
     /// `$nodes`
     nodes: Extent,
+    /// How many nodes of each name are still to come, and what those that came can give: `$nodes` has any one of them.
+    names: HashMap<&'g str, (usize, Option<Extent>)>,
     circumstances: Circumstances,
 }
 
 impl<'g> Run<'g> {
+    /// What comes from several nodes is put together anew, member by member.
+    fn merge(&mut self, sources: usize, given: &Extent) -> Result<(), String> {
+        let copied = if sources > 1 { given.weight * sources as f64 } else { 0.0 };
+        self.take(copied, copied / 32.0)
+    }
+
     fn node(&mut self, node: &Node<'g>, given: Extent) -> Result<(), String> {
         let output = match &node.kind {
             NodeKind::Input { schema } | NodeKind::Output { schema } => {
@@ -98,7 +121,8 @@ impl<'g> Run<'g> {
             }
             NodeKind::Expression { rows, transform } => self.transformed(&given, transform, |run, item| run.expressions(rows, item))?,
             NodeKind::Table { inputs, outputs, rules, collect, transform } => {
-                self.transformed(&given, transform, |run, item| run.table(&Table { inputs, outputs, rules, collect: *collect }, item))?
+                let table = Table { inputs, outputs, rules, collect: *collect };
+                self.transformed(&given, transform, |run, item| run.table(&table, item))?
             }
         };
         if output.depth > MAX_DEPTH {
@@ -107,7 +131,14 @@ impl<'g> Run<'g> {
         let traced = if self.circumstances.trace { (given.weight + output.weight) * 3.0 } else { 0.0 };
         // The result is kept, and once more in another form at the end.
         self.keep(output.weight * 2.0 + traced)?;
-        self.nodes = self.nodes.with_member(node.name, output.clone());
+        if let Some((left, known)) = self.names.get_mut(node.name) {
+            *left -= 1;
+            let either = known.take().map_or_else(|| output.clone(), |known| known.or(output.clone()));
+            if *left == 0 {
+                self.nodes = self.nodes.with_member(node.name, either.clone());
+            }
+            *known = Some(either);
+        }
         self.outputs.insert(node.id, output);
         Ok(())
     }
@@ -173,63 +204,6 @@ impl<'g> Run<'g> {
         Ok(result)
     }
 
-    fn table(&mut self, table: &Table<'_, '_>, given: &Extent) -> Result<Extent, String> {
-        let scope = self.scope(given);
-        let mut heads = HashMap::new();
-        for column in table.inputs {
-            if let Some(field) = column.field {
-                let effort = self
-                    .expression(field, Flavor::Standard, &scope, false)
-                    .map_err(|said| format!("the field {:?} {said}", shown(field)))?;
-                heads.insert(column.id, effort.value);
-            }
-        }
-        let mut rows: Option<Extent> = None;
-        let mut total = 0.0;
-        let references: f64 = heads.values().map(|head| head.weight + 64.0).sum();
-        for (index, rule) in table.rules.iter().enumerate() {
-            let row = self.rule(table, rule, &heads, &scope).map_err(|said| format!("row {}: {said}", index + 1))?;
-            total += row.weight + if self.circumstances.trace { references + 256.0 } else { 0.0 };
-            let several =
-                table.collect || table.outputs.iter().any(|column| column.field.is_some_and(|field| field.trim().ends_with("[]")));
-            self.fits(if several { total * 2.0 } else { row.weight * 2.0 })?;
-            rows = Some(rows.map_or_else(|| row.clone(), |rows| rows.or(row.clone())));
-        }
-        let row = rows.unwrap_or_else(Extent::null);
-        Ok(if table.collect {
-            Extent::array(table.rules.len() as f64, row, total)
-        } else if table.outputs.iter().any(|column| column.field.is_some_and(|field| field.trim().ends_with("[]"))) {
-            Extent::any(total + 256.0, row.depth + 1.0, row.len.max(table.rules.len() as f64))
-        } else {
-            row
-        })
-    }
-
-    fn rule(
-        &mut self,
-        table: &Table<'_, '_>,
-        rule: &Map<String, Value>,
-        heads: &HashMap<&str, Extent>,
-        scope: &Scope,
-    ) -> Result<Extent, String> {
-        let mut scope = scope.clone();
-        let mut row = Extent::empty();
-        for column in table.inputs.iter().chain(table.outputs) {
-            let Some(source) = cell(rule, column) else { continue };
-            if let Some(head) = heads.get(column.id).filter(|_| column.judges) {
-                scope.locals.insert(Rc::from("$"), head.clone());
-            }
-            let name = if column.name.is_empty() { column.field.unwrap_or(column.id) } else { column.name };
-            let effort =
-                self.expression(source, cell_flavor(column), &scope, false).map_err(|said| format!("column {:?} {said}", shown(name)))?;
-            if !column.judges {
-                let path = column.field.unwrap_or("").trim();
-                row = row.with(path.strip_suffix("[]").unwrap_or(path).trim_end(), effort.value);
-            }
-        }
-        Ok(row)
-    }
-
     /// `loud`: the engine tells when the expression fails.
     fn expression(&mut self, source: &str, flavor: Flavor, scope: &Scope, loud: bool) -> Result<Effort, String> {
         let bump = Bump::new();
@@ -268,6 +242,9 @@ impl<'g> Run<'g> {
     }
 
     fn fits(&self, memory: f64) -> Result<(), String> {
+        if meter::exhausted() {
+            return Err(EXHAUSTED.to_owned());
+        }
         if self.reach.memory + memory > MAX_MEMORY {
             return Err(format!("may take more than {} MB with this input: make its lists or its texts shorter", MAX_MEMORY / 1_048_576.0));
         }
@@ -282,9 +259,5 @@ impl<'g> Run<'g> {
     }
 }
 
-struct Table<'t, 'g> {
-    inputs: &'t [Column<'g>],
-    outputs: &'t [Column<'g>],
-    rules: &'t [&'g Map<String, Value>],
-    collect: bool,
-}
+#[cfg(test)]
+mod tests;

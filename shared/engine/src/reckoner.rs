@@ -13,6 +13,7 @@ use zen_expression::parser::Node;
 use crate::calls::{calculated, call};
 use crate::effort::{Effort, Scope, Unbounded, done, weight};
 use crate::extent::{Extent, Kind};
+use crate::meter;
 use crate::ranges::MAX_RANGE;
 
 /// How often a loop that assigns is gone round, until nothing in it grows.
@@ -36,7 +37,11 @@ impl Reckoner {
         Self { scope, closures: Vec::new(), loud, unbounded: None, varies: false, assigned: 0 }
     }
 
+    /// Once the [`meter`] has run out, nothing is reckoned any more, and what is answered means nothing.
     pub(crate) fn reckon(&mut self, node: &Node<'_>) -> Effort {
+        if !meter::spend(1) {
+            return done(Extent::null());
+        }
         match node {
             Node::Null | Node::Error { .. } => done(Extent::null()),
             Node::Bool(_) => done(Extent::number(0.0, 1.0)),
@@ -275,6 +280,7 @@ impl Reckoner {
         let mut effort = None;
         for _ in 0..ROUNDS {
             let (before, assigned) = (self.scope.locals.clone(), self.assigned);
+            meter::spend(before.len() as u64);
             effort = Some(self.reckon(body));
             if self.assigned == assigned || !self.scope.widen(&before) {
                 self.closures.pop();
@@ -295,4 +301,4 @@ fn unwrapped<'n, 'arena>(node: &'n Node<'arena>) -> &'n Node<'arena> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

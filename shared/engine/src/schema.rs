@@ -10,19 +10,28 @@ use serde_json::{Map, Value};
 /// Parts of a schema, each counted as often as it is referred to.
 const MAX_PARTS: f64 = 10_000.0;
 
+/// Definitions that refer to each other, one behind the other: the validator recurses over them, as this does.
+const MAX_CHAIN: usize = 64;
+
 const KNOWN_DRAFTS: &[&str] =
     &["http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-06/schema", "http://json-schema.org/draft-04/schema"];
 
+/// What is wrong with a schema, as the end of a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fault {
+    /// The engine passes it over.
+    Unreadable(String),
+    /// The engine's validator must not see it.
+    Unsafe(String),
+}
+
 /// How many parts a schema has, with what it refers to written out.
-///
-/// # Errors
-/// What is wrong with it, as the end of a sentence.
-pub(crate) fn look(text: &str) -> Result<f64, String> {
-    let schema: Value = serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?;
-    let mut reader = Reader { root: &schema, known: HashMap::new() };
-    let parts = reader.parts(&schema)?;
+pub(crate) fn look(text: &str) -> Result<f64, Fault> {
+    let schema: Value = serde_json::from_str(text).map_err(|error| Fault::Unreadable(format!("is no JSON: {error}")))?;
+    let mut reader = Reader { root: &schema, known: HashMap::new(), chain: 0 };
+    let parts = reader.parts(&schema).map_err(Fault::Unsafe)?;
     if parts > MAX_PARTS {
-        return Err(format!("has {parts} parts with all that it refers to: at most {MAX_PARTS}"));
+        return Err(Fault::Unsafe(format!("has {parts} parts with all that it refers to: at most {MAX_PARTS}")));
     }
     Ok(parts)
 }
@@ -31,6 +40,7 @@ struct Reader<'s> {
     root: &'s Value,
     /// The parts of a definition; none while it is being counted.
     known: HashMap<&'s str, Option<f64>>,
+    chain: usize,
 }
 
 impl<'s> Reader<'s> {
@@ -78,8 +88,13 @@ impl<'s> Reader<'s> {
             None => {}
         }
         let definition = self.root.get(place).and_then(|definitions| definitions.get(name)).ok_or_else(outside)?;
+        self.chain += 1;
+        if self.chain > MAX_CHAIN {
+            return Err(format!("refers to {target:?} by more than {MAX_CHAIN} definitions in a row"));
+        }
         self.known.insert(target, None);
         let parts = self.parts(definition)?;
+        self.chain -= 1;
         self.known.insert(target, Some(parts));
         Ok(parts)
     }
@@ -89,10 +104,13 @@ impl<'s> Reader<'s> {
 mod tests {
     use serde_json::json;
 
-    use super::look;
+    use super::{Fault, look};
 
     fn fault(schema: &serde_json::Value) -> String {
-        look(&schema.to_string()).unwrap_err()
+        match look(&schema.to_string()) {
+            Err(Fault::Unsafe(said)) => said,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -119,17 +137,27 @@ mod tests {
         assert!(look(r##"{"properties": {"id": {"type": "string"}, "$ref": {"type": "string"}}}"##).is_ok());
         let circle = json!({ "$ref": "#/definitions/a", "definitions": { "a": { "$ref": "#/definitions/b" }, "b": { "not": { "$ref": "#/definitions/a" } } } });
         assert!(fault(&circle).contains("itself"));
-        assert!(look("{").is_err());
+        assert!(matches!(look("{"), Err(Fault::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_long_chain_of_definitions_is_not_followed_to_its_end() {
+        let mut definitions = serde_json::Map::new();
+        for level in 0..50_000 {
+            definitions.insert(format!("d{level}"), json!({ "$ref": format!("#/definitions/d{}", level + 1) }));
+        }
+        definitions.insert("d50000".into(), json!({ "type": "string" }));
+        assert!(fault(&json!({ "$ref": "#/definitions/d0", "definitions": definitions })).contains("in a row"));
     }
 
     #[test]
     fn what_is_referred_to_counts_each_time() {
         let mut definitions = serde_json::Map::new();
         definitions.insert("d0".into(), json!({ "type": "string" }));
-        for level in 1..40 {
+        for level in 1..30 {
             let below = format!("#/definitions/d{}", level - 1);
             definitions.insert(format!("d{level}"), json!({ "allOf": [{ "$ref": below }, { "$ref": below }] }));
         }
-        assert!(fault(&json!({ "$ref": "#/definitions/d39", "definitions": definitions })).contains("parts"));
+        assert!(fault(&json!({ "$ref": "#/definitions/d29", "definitions": definitions })).contains("parts"));
     }
 }

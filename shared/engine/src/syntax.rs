@@ -10,7 +10,7 @@ use zen_expression::lexer::{ArithmeticOperator, Bracket, Lexer, LogicalOperator,
 use zen_expression::parser::{Node, Parser};
 use zen_expression::{Isolate, IsolateError};
 
-use crate::ranges;
+use crate::{meter, ranges};
 
 /// Brackets, calls and indexes in each other.
 pub(crate) const MAX_NESTING: usize = 50;
@@ -20,6 +20,9 @@ const MAX_PREFIXES: usize = 16;
 const MAX_RIGHT_NESTED: usize = 256;
 /// Tokens that the parser may look at, repeats counted, in an expression with a range.
 const MAX_VISITS: f64 = 100_000.0;
+
+/// Said of the place at which a graph turns out to be too large to look at.
+pub(crate) const EXHAUSTED: &str = "is where looking at the graph takes too long: split it, or nest its loops and conditions less";
 
 /// What kind of expression a place holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,12 +58,26 @@ pub(crate) fn examine(source: &str, flavor: Flavor) -> Result<Sound, Objection> 
         open_range = !ranges.is_empty();
         Ok(ranges::guard(source, parsed.tokens, &ranges))
     })?;
+    // Bounds that are repeated stand in more brackets than they did.
+    if open_range {
+        parse(&Bump::new(), &guarded, flavor, |_| Ok(())).map_err(|_| Objection::TooComplex(UNGUARDED.to_owned()))?;
+    }
+    match compile(&guarded, flavor) {
+        Ok(bytecode) => Ok(Sound { bytecode, open_range }),
+        // What is wrong has to be wrong with the text that the engine would run in its place.
+        Err(_) if open_range && compile(source, flavor).is_ok() => Err(Objection::TooComplex(UNGUARDED.to_owned())),
+        Err(error) => Err(Objection::Broken(plain(&error))),
+    }
+}
+
+const UNGUARDED: &str = "holds a range that can't be bounded: compute its bounds in an expression of their own";
+
+fn compile(source: &str, flavor: Flavor) -> Result<Vec<Opcode>, IsolateError> {
     let mut isolate = Isolate::new();
-    let bytecode = match flavor {
-        Flavor::Standard => isolate.compile_standard(&guarded).map(|compiled| compiled.bytecode().to_vec()),
-        Flavor::Unary => isolate.compile_unary(&guarded).map(|compiled| compiled.bytecode().to_vec()),
-    };
-    Ok(Sound { bytecode: bytecode.map_err(|error| Objection::Broken(plain(&error)))?, open_range })
+    Ok(match flavor {
+        Flavor::Standard => isolate.compile_standard(source)?.bytecode().to_vec(),
+        Flavor::Unary => isolate.compile_unary(source)?.bytecode().to_vec(),
+    })
 }
 
 /// What the parser made of an expression.
@@ -123,6 +140,9 @@ fn limits(tokens: &[Token<'_>]) -> Result<(), Objection> {
         if scan.visits > MAX_VISITS {
             return Err(Objection::TooComplex("holds a range among too many nested brackets".to_owned()));
         }
+    }
+    if !meter::spend(scan.visits.max(1.0) as u64) {
+        return Err(Objection::TooComplex(EXHAUSTED.to_owned()));
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ fn reckoned(source: &str, input: &Value) -> Option<Effort> {
 }
 
 /// Expressions of every kind that can make a value longer.
-fn expression() -> impl Strategy<Value = String> {
+pub(crate) fn expression() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("n"),
         Just("m"),
