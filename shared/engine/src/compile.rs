@@ -13,6 +13,7 @@ use zen_expression::OpcodeCache;
 
 use crate::check::{examine, on_a_deep_stack};
 use crate::document::Document;
+use crate::ends;
 use crate::extent::Extent;
 use crate::finding::{Refusal, RefusalCode};
 use crate::meter::{MAX_VISITS, metered};
@@ -36,6 +37,9 @@ pub(crate) struct Compiled {
 /// Some five milliseconds.
 const LIGHT_STEPS: f64 = 500_000.0;
 const LIGHT_MEMORY: f64 = 64.0 * 1024.0 * 1024.0;
+
+/// Visits of the [`meter`](crate::meter): what took more to look at is not looked at again for each weight of an input.
+const EASY: u64 = 2_000_000;
 
 /// Why stored bytes make no graph.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +67,7 @@ pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
         if !examined.harmful.is_empty() {
             return Err(Refusal { code: RefusalCode::SchemaViolation, diagnostics: examined.harmful.finish() });
         }
-        let light = light(&examined.document);
+        let light = if examined.visits > EASY { 0.0 } else { light(&examined.document) };
         let open: Vec<Box<str>> =
             examined.expressions.iter().filter(|(_, sound)| sound.open_range).map(|((source, _), _)| Box::from(*source)).collect();
         Ok((examined.content, bytecode(examined.expressions), light, open))
@@ -71,8 +75,9 @@ pub fn compile(body: &[u8]) -> Result<Graph, CompileError> {
     ZEN_CONFIG.http_auth.store(false, Ordering::Relaxed);
     // The engine fills a cache of its own only where it finds none; ours holds the fields of columns as well, and guards ranges.
     content.compiled_cache = Some(Arc::new(cache));
+    ends::set_apart(&mut content);
     content.compile();
-    let decision = Decision::from(content).with_http_handler(Some(Arc::new(Offline)));
+    let decision = Decision::from(content).with_http_handler(Some(Arc::new(Offline))).with_adapter(Arc::new(ends::Copy));
     Ok(Graph(Arc::new(Compiled { decision, graph, light, open_ranges })))
 }
 

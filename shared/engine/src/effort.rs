@@ -32,6 +32,8 @@ pub(crate) enum Unbounded {
     Unknown,
     /// No range, but a loop that makes what it assigns larger in each round.
     Growing,
+    /// No range either, but a value that may be written into itself.
+    Shared,
 }
 
 impl Scope {

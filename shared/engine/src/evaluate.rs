@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use zen_engine::{EvaluationError, EvaluationOptions, Variable};
 
 use crate::compile::Graph;
+use crate::ends;
 use crate::extent::{Extent, weigh};
 use crate::finding::shown;
 use crate::meter::{MAX_VISITS, metered};
@@ -144,7 +145,10 @@ impl Graph {
         };
         match answer {
             Ok(response) => {
-                let trace = response.trace.as_ref().and_then(|trace| serde_json::to_value(trace).ok());
+                let mut trace = response.trace.as_ref().and_then(|trace| serde_json::to_value(trace).ok());
+                if let Some(Value::Object(nodes)) = &mut trace {
+                    nodes.retain(|id, _| !ends::is_ours(id));
+                }
                 Ok(Evaluation { result: Value::from(response.result), trace, duration: started.elapsed() })
             }
             Err(error) => Err(self.explain(&error, started)),

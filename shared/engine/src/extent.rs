@@ -162,7 +162,7 @@ impl Extent {
     /// An object's members, unless there have been too many to look at.
     fn members(&self) -> Option<(&BTreeMap<Rc<str>, Self>, Option<&Self>)> {
         match &self.kind {
-            Kind::Object { known, rest } if meter::spend(known.len() as u64 + 1) => Some((known, rest.as_deref())),
+            Kind::Object { known, rest } if meter::spend(copied(known.len())) => Some((known, rest.as_deref())),
             _ => None,
         }
     }
@@ -185,7 +185,7 @@ impl Extent {
             (Kind::Number { .. }, _) => other,
             (_, Kind::Number { .. }) => self,
             (Kind::Object { known: ours, rest: None }, Kind::Object { known: theirs, rest: None })
-                if meter::spend((ours.len() + theirs.len()) as u64 + 1) =>
+                if meter::spend(copied(ours.len() + theirs.len())) =>
             {
                 let mut members = (**ours).clone();
                 for (name, theirs) in theirs.iter() {
@@ -205,6 +205,11 @@ impl Extent {
     }
 }
 
+/// What it takes to copy so many members, in visits.
+fn copied(members: usize) -> u64 {
+    members as u64 * 4 + 1
+}
+
 type Members = (Rc<BTreeMap<Rc<str>, Extent>>, Option<Rc<Extent>>);
 
 /// What only one side has is, on the other, whatever the rest is there; without one it is null, which changes nothing.
@@ -212,7 +217,7 @@ fn either_object(a: Members, b: Members) -> Kind {
     let (large, small) = if a.0.len() < b.0.len() { (b, a) } else { (a, b) };
     let ((mut known, rest), (others, others_rest)) = (large, small);
     let cost = others.len() + if Rc::strong_count(&known) > 1 || others_rest.is_some() { known.len() } else { 0 };
-    if !meter::spend(cost as u64 + 1) {
+    if !meter::spend(copied(cost)) {
         return Kind::Any;
     }
     if !Rc::ptr_eq(&known, &others) {

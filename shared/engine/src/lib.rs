@@ -10,6 +10,7 @@ mod check;
 mod compile;
 mod document;
 mod effort;
+mod ends;
 mod evaluate;
 mod extent;
 mod finding;

@@ -40,6 +40,10 @@ pub(crate) struct Excess {
     pub message: String,
 }
 
+/// The engine writes into the value itself, which may be the input's or another's: what is written must not hold it.
+const SHARED: &str =
+    "writes a list or an object into one that stands there already: write it under another key, or build both in one expression";
+
 /// What is to be reckoned with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Circumstances {
@@ -129,8 +133,8 @@ impl<'g> Run<'g> {
             return Err(format!("its result may nest deeper than {MAX_DEPTH} arrays and objects"));
         }
         let traced = if self.circumstances.trace { (given.weight + output.weight) * 3.0 } else { 0.0 };
-        // The result is kept, and once more in another form at the end.
-        self.keep(output.weight * 2.0 + traced)?;
+        // The result is kept; where it is one of several ends it is copied, and once more it takes another form.
+        self.keep(output.weight * 3.0 + traced)?;
         if let Some((left, known)) = self.names.get_mut(node.name) {
             *left -= 1;
             let either = known.take().map_or_else(|| output.clone(), |known| known.or(output.clone()));
@@ -193,10 +197,18 @@ impl<'g> Run<'g> {
     fn expressions(&mut self, rows: &[Row<'_>], given: &Extent) -> Result<Extent, String> {
         let mut scope = self.scope(given);
         let mut result = Extent::empty();
+        let mut written: Vec<&str> = Vec::new();
         for row in rows.iter().filter(|row| !row.key.is_empty() && !row.value.is_empty()) {
             let effort = self
                 .expression(row.value, Flavor::Standard, &scope, true)
                 .map_err(|said| format!("the expression for {:?} {said}", shown(row.key)))?;
+            let first = first_of(row.key);
+            let whole = written.iter().any(|key| first_of(key) == first && !key.contains('.'));
+            let there = written.iter().any(|key| first_of(key) == first);
+            if row.key.contains('.') && effort.value.depth > 0.0 && there && (whole || row.value.contains('$')) {
+                return Err(format!("the expression for {:?} {SHARED}", shown(row.key)));
+            }
+            written.push(row.key);
             result = result.with(row.key, effort.value);
             scope.locals.insert(Rc::from("$"), result.clone());
             self.fits(result.weight * 2.0).map_err(|said| format!("the expression for {:?} {said}", shown(row.key)))?;
@@ -220,6 +232,7 @@ impl<'g> Run<'g> {
             Some(Unbounded::Unknown) if !self.circumstances.lenient => {
                 return Err("iterates a range that may get any length: compute it in an expression node, where it is bounded".to_owned());
             }
+            Some(Unbounded::Shared) => return Err(SHARED.to_owned()),
             Some(Unbounded::Growing) => {
                 return Err("assigns, in a loop, what gets larger in each round: collect it with map and sum instead".to_owned());
             }
@@ -257,6 +270,11 @@ impl<'g> Run<'g> {
         self.reach.memory += memory;
         Ok(())
     }
+}
+
+/// The first member of a path.
+fn first_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 #[cfg(test)]

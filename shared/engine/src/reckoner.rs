@@ -157,12 +157,17 @@ impl Reckoner {
 
     fn assignments(&mut self, list: &[(&Node<'_>, &Node<'_>)], output: Option<&Node<'_>>) -> Effort {
         let mut made = done(Extent::empty());
+        let mut written: Vec<&str> = Vec::new();
         for (key, value) in list {
             let value = self.reckon(value);
             made.memory += value.memory + value.value.weight;
             made.steps += value.steps + 4.0;
             let Node::String(path) = key else { continue };
             let (first, further) = path.split_once('.').map_or((*path, None), |(first, further)| (first, Some(further)));
+            if further.is_some() && value.value.depth > 0.0 && written.contains(&first) {
+                self.unbounded = Some(Unbounded::Shared);
+            }
+            written.push(first);
             let local = match further {
                 None => value.value.clone(),
                 // Assigning to a member copies all that there is.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::Run;
+use super::{Run, SHARED, first_of};
 use crate::document::Column;
 use crate::effort::Scope;
 use crate::extent::Extent;
@@ -81,6 +81,11 @@ impl Run<'_> {
                 self.expression(source, cell_flavor(column), &scope, false).map_err(|said| format!("column {:?} {said}", shown(name)))?;
             if !column.judges {
                 let path = column.field.unwrap_or("").trim();
+                // Where columns collect, cells are written as they are; elsewhere they are copied.
+                let near = || table.outputs.iter().filter(|other| first_of(other.field.unwrap_or("").trim()) == first_of(path)).count() > 1;
+                if effort.value.depth > 0.0 && path.contains('.') && table.lists() && near() {
+                    return Err(format!("column {:?} {SHARED}", shown(name)));
+                }
                 row = row.with(path.strip_suffix("[]").unwrap_or(path).trim_end(), effort.value);
             }
         }

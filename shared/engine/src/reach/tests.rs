@@ -91,6 +91,7 @@ proptest! {
         prop_assume!(reckoned.reach.steps < 1e6 && reckoned.reach.memory < 1e8);
         let future = pin!(compiled.0.decision.evaluate_with_opts(Variable::from(input), EvaluationOptions { trace: true, max_depth: 1 }));
         let Poll::Ready(Ok(response)) = future.poll(&mut Context::from_waker(Waker::noop())) else { return Ok(()) };
+        // What the engine puts together at its end it puts into what its nodes gave: the copies that are made for several ends are left out.
         let trace = serde_json::to_value(&response.trace).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let mut all = 0.0;
         // The input is shown as the engine leaves it, not as it came.
