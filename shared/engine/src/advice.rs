@@ -24,6 +24,8 @@ const MAX_NODES: usize = 300;
 const MAX_EDGES: usize = 1_000;
 /// Of the checker's own look, in visits: types grow where bounds do.
 const MAX_VISITS: u64 = 300_000;
+/// Members and items of all values: types are written out where bounds are shared.
+const MAX_SHAPE: f64 = 50_000.0;
 /// Cells that are compared with each other, rule by rule, in all tables.
 const MAX_COMPARED: usize = 4_000_000;
 /// Pieces into which the rules of one table may cut the space of its inputs, times what is done with each.
@@ -32,7 +34,7 @@ const MAX_PIECES: f64 = 1_000_000.0;
 const SEARCHED_COLUMNS: usize = 30;
 
 /// Where all that fails: a check goes on without advice, which blocks nothing.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Analyses that nobody waits for any more, and how many there may be before there are no new ones.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
@@ -119,7 +121,7 @@ fn code_of(advice: &Advice) -> Option<Code> {
 }
 
 /// What is to be analysed of a graph without errors: nothing where the analysis would take long.
-pub(crate) fn worth(graph: &Value, document: &Document<'_>, places: usize, visits: u64) -> Option<GraphContent> {
+pub(crate) fn worth(graph: &Value, document: &Document<'_>, places: usize, (visits, shape): (u64, f64)) -> Option<GraphContent> {
     let (nodes, edges) = (document.nodes.len(), document.edges.len());
     let mut compared = 0;
     let mut widened: Option<Value> = None;
@@ -130,7 +132,8 @@ pub(crate) fn worth(graph: &Value, document: &Document<'_>, places: usize, visit
             widen(widened.get_or_insert_with(|| graph.clone()), place);
         }
     }
-    if places > MAX_PLACES || nodes > MAX_NODES || edges > MAX_EDGES || visits > MAX_VISITS || compared > MAX_COMPARED {
+    if places > MAX_PLACES || nodes > MAX_NODES || edges > MAX_EDGES || visits > MAX_VISITS || shape > MAX_SHAPE || compared > MAX_COMPARED
+    {
         return None;
     }
     GraphContent::deserialize(widened.as_ref().unwrap_or(graph)).ok()

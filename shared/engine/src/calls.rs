@@ -37,12 +37,13 @@ pub(crate) fn call(kind: &FunctionKind, arguments: Vec<Effort>) -> Effort {
     let given: Vec<Extent> = arguments.into_iter().map(|one| one.value).collect();
     let total = weight(&given);
     let (depth, len) = (deepest(given.iter()), longest(given.iter()));
+    let shape: f64 = given.iter().map(|one| one.shape).sum();
     let first = given.first().cloned().unwrap_or_else(Extent::null);
     let FunctionKind::Internal(function) = kind else {
         // Dates as numbers, and their names.
         return Effort { memory: memory + 512.0, steps: steps + 8.0 + total / 64.0, value: Extent::text(256.0).or_scalar(kind) };
     };
-    let (value, extra) = match function {
+    let (value, extra): (Extent, f64) = match function {
         InternalFunction::Len => (Extent::number(0.0, first.weight), 0.0),
         InternalFunction::Abs | InternalFunction::Floor | InternalFunction::Ceil | InternalFunction::Round | InternalFunction::Trunc => {
             (rounded(*function, &first), 0.0)
@@ -86,6 +87,7 @@ pub(crate) fn call(kind: &FunctionKind, arguments: Vec<Effort>) -> Effort {
         }
         InternalFunction::Merge | InternalFunction::MergeDeep => (Extent::any(total * 2.0, depth, total / 32.0), total),
     };
+    let value = Extent { shape: value.shape.max(shape), ..value };
     Effort { memory: memory + value.weight + extra, steps: steps + total / 16.0, value }
 }
 

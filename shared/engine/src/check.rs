@@ -14,7 +14,7 @@ use crate::document::{Column, Document, Kind, Node};
 use crate::extent::Extent;
 use crate::finding::{Code, Diagnostic, Findings, Refusal, RefusalCode, shown};
 use crate::places::{self, Place};
-use crate::reach::{self, Circumstances};
+use crate::reach::{self, Circumstances, Excess};
 use crate::schema::{self, Fault};
 use crate::syntax::{self, Flavor, Objection, Sound};
 use crate::wiring::{self, named};
@@ -32,9 +32,9 @@ const MAX_INDEX: usize = 64 << 20;
 /// What is refused on write: see [`RefusalCode`].
 pub fn check(graph: &Value) -> Result<Vec<Diagnostic>, Refusal> {
     let (errors, advised) = on_a_deep_stack(|| {
-        let Examined { document, errors, places, visits, .. } = examine(graph)?;
+        let Examined { document, errors, places, visits, shape, .. } = examine(graph)?;
         // What can't be evaluated is not worth advice.
-        let content = if errors.is_empty() { advice::worth(graph, &document, places, visits) } else { None };
+        let content = if errors.is_empty() { advice::worth(graph, &document, places, (visits, shape)) } else { None };
         Ok((errors, content.map(|content| (advice::Subject::of(&document), content))))
     })?;
     Ok(match advised {
@@ -52,6 +52,8 @@ pub(crate) struct Examined<'g> {
     pub expressions: HashMap<(&'g str, Flavor), Sound>,
     /// How many expressions there are.
     pub places: usize,
+    /// Members and items of all its values, written out: see [`Extent`].
+    pub shape: f64,
     /// What the looking took, in visits of the [`meter`].
     pub visits: u64,
     /// Those of the errors that the engine must not come by, whoever let them pass.
@@ -95,13 +97,10 @@ fn look(graph: &Value) -> Result<Examined<'_>, Refusal> {
         return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: excess.finish() });
     }
     // With no input at all, so what is too much then always is.
-    if errors.is_empty()
-        && let Err(excess) = reach::reckon(&document, &Extent::empty(), Circumstances { trace: false, lenient: true })
-    {
-        let mut found = Findings::default();
-        let path = excess.node.as_deref().map_or_else(String::new, |id| pointer::item("/nodes", &shown(id)));
-        found.add(Code::GraphTooComplex, excess.node.as_deref(), path, excess.message);
-        return Err(Refusal { code: RefusalCode::GraphTooComplex, diagnostics: found.finish() });
+    let mut shape = 0.0;
+    if errors.is_empty() {
+        let reach = reach::reckon(&document, &Extent::empty(), Circumstances { trace: false, lenient: true }).map_err(beyond)?;
+        shape = reach.shape;
     }
     let content = GraphContent::deserialize(graph).map_err(|error| {
         let mut violations = Findings::default();
@@ -109,7 +108,14 @@ fn look(graph: &Value) -> Result<Examined<'_>, Refusal> {
         Refusal { code: RefusalCode::SchemaViolation, diagnostics: violations.finish() }
     })?;
     let expressions = judged.into_iter().filter_map(|(key, judgement)| Some((key, judgement.ok()?))).collect();
-    Ok(Examined { document, content, errors, expressions, places, visits: 0, harmful })
+    Ok(Examined { document, content, errors, expressions, places, visits: 0, shape, harmful })
+}
+
+fn beyond(excess: Excess) -> Refusal {
+    let mut found = Findings::default();
+    let path = excess.node.as_deref().map_or_else(String::new, |id| pointer::item("/nodes", &shown(id)));
+    found.add(Code::GraphTooComplex, excess.node.as_deref(), path, excess.message);
+    Refusal { code: RefusalCode::GraphTooComplex, diagnostics: found.finish() }
 }
 
 fn object(place: &Place<'_, '_>, objection: &Objection, errors: &mut Findings, excess: &mut Findings) {

@@ -21,6 +21,8 @@ pub(crate) struct Extent {
     pub depth: f64,
     /// Items of the longest array or range in it.
     pub len: f64,
+    /// Members and items in it, each written out as often as it occurs: what a type of it would have.
+    pub shape: f64,
     pub kind: Kind,
 }
 
@@ -47,16 +49,16 @@ impl Extent {
     }
 
     pub(crate) fn number(lo: f64, hi: f64) -> Self {
-        Self { weight: CELL, depth: 0.0, len: 0.0, kind: Kind::Number { lo, hi } }
+        Self { weight: CELL, depth: 0.0, len: 0.0, shape: 1.0, kind: Kind::Number { lo, hi } }
     }
 
     pub(crate) fn text(bytes: f64) -> Self {
-        Self { weight: CELL + BOX + bytes, depth: 0.0, len: 0.0, kind: Kind::Any }
+        Self { weight: CELL + BOX + bytes, depth: 0.0, len: 0.0, shape: 1.0, kind: Kind::Any }
     }
 
     /// A value of unknown shape within a weight.
     pub(crate) fn any(weight: f64, depth: f64, len: f64) -> Self {
-        Self { weight, depth, len, kind: Kind::Any }
+        Self { weight, depth, len, shape: 1.0, kind: Kind::Any }
     }
 
     /// JSON of which only its weight is known, as [`weigh`] gives it.
@@ -69,13 +71,14 @@ impl Extent {
         let names = members.keys().map(|name| name.len() as f64 + CELL).sum::<f64>();
         let weight = CELL + BOX + names + parts().map(|part| part.weight).sum::<f64>();
         let (depth, len) = (deepest(parts()), longest(parts()));
-        Self { weight, depth: depth + 1.0, len, kind: Kind::Object { known: Rc::new(members), rest: rest.map(Rc::new) } }
+        let shape = 1.0 + parts().map(|part| part.shape).sum::<f64>();
+        Self { weight, depth: depth + 1.0, len, shape, kind: Kind::Object { known: Rc::new(members), rest: rest.map(Rc::new) } }
     }
 
     /// An array: how many items at most, what each may be, and what all of them may weigh.
     pub(crate) fn array(count: f64, item: Self, weight: f64) -> Self {
         let (depth, len) = (item.depth + 1.0, item.len.max(count));
-        Self { weight: CELL + BOX + weight, depth, len, kind: Kind::Array { item: Rc::new(item) } }
+        Self { weight: CELL + BOX + weight, depth, len, shape: item.shape + 1.0, kind: Kind::Array { item: Rc::new(item) } }
     }
 
     pub(crate) fn of(value: &Value) -> Self {
@@ -108,7 +111,14 @@ impl Extent {
             }
             _ => Kind::Any,
         };
-        Self { weight: self.weight.max(other.weight), depth: self.depth.max(other.depth), len: self.len.max(other.len), kind }
+        let shape = self.shape + other.shape;
+        let shape = match &kind {
+            Kind::Number { .. } => 1.0,
+            Kind::Object { known, rest } => 1.0 + known.values().chain(rest.as_deref()).map(|part| part.shape).sum::<f64>(),
+            Kind::Array { item } => 1.0 + item.shape,
+            Kind::Any => shape,
+        };
+        Self { weight: self.weight.max(other.weight), depth: self.depth.max(other.depth), len: self.len.max(other.len), shape, kind }
     }
 
     /// The member with this name.

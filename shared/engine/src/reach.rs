@@ -31,6 +31,8 @@ pub(crate) const MAX_DEPTH: f64 = 200.0;
 pub(crate) struct Reach {
     pub memory: f64,
     pub steps: f64,
+    /// Of all values together, see [`Extent::shape`].
+    pub shape: f64,
 }
 
 /// Why an evaluation can't be begun.
@@ -241,6 +243,7 @@ impl<'g> Run<'g> {
         if effort.value.depth > MAX_DEPTH {
             return Err(format!("may nest deeper than {MAX_DEPTH} arrays and objects"));
         }
+        self.reach.shape += effort.value.shape;
         self.take(effort.memory, effort.steps)?;
         Ok(effort)
     }
