@@ -25,7 +25,8 @@ DECLARE
     v_type text;
     v_item jsonb;
     v_items jsonb[] := '{}';
-    v_refusals jsonb := '[]';
+    -- Arrays of SQL: what is put at the end of a JSON one copies all of it.
+    v_refusals jsonb[] := '{}';
     v_refusal jsonb;
     v_resource resources;
     v_draft resource_drafts;
@@ -39,6 +40,7 @@ DECLARE
     v_archived boolean;
     v_base int;
     v_at timestamptz;
+    v_minted jsonb[] := '{}';
     v_answer jsonb;
 BEGIN
     v_caller := resolve_caller(p_secret, p_workspace);
@@ -77,20 +79,20 @@ BEGIN
             SELECT r.id INTO v_id FROM resources r WHERE r.workspace_id = v_caller.workspace_id AND r.type = v_type AND r.slug = v_item ->> 'ref';
         END IF;
         IF v_id IS NULL THEN
-            v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'code', 'not_found');
+            v_refusals := array_append(v_refusals, jsonb_build_object('ref', v_item -> 'ref', 'code', 'not_found'));
         ELSIF v_id = ANY (v_ids) THEN
-            v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'duplicate_item');
+            v_refusals := array_append(v_refusals, jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'duplicate_item'));
         ELSIF p_operation = 'rollback' AND NOT EXISTS (
             SELECT FROM resource_versions v WHERE v.resource_id = v_id AND v.version = (v_item ->> 'version')::int) THEN
-            v_refusals := v_refusals || jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'version_not_found',
-                'active_version', (SELECT r.last_version FROM resources r WHERE r.id = v_id));
+            v_refusals := array_append(v_refusals, jsonb_build_object('ref', v_item -> 'ref', 'id', v_id, 'code', 'version_not_found',
+                'active_version', (SELECT r.last_version FROM resources r WHERE r.id = v_id)));
         ELSE
             v_ids := v_ids || v_id;
             v_items := array_append(v_items, v_item || jsonb_build_object('id', v_id));
         END IF;
     END LOOP;
-    IF jsonb_array_length(v_refusals) > 0 THEN
-        RETURN jsonb_build_object('status', 'refused', 'items', v_refusals);
+    IF cardinality(v_refusals) > 0 THEN
+        RETURN jsonb_build_object('status', 'refused', 'items', to_jsonb(v_refusals));
     END IF;
 
     -- Right, then mode. An agent's or an application's token never publishes, whatever else it carries.
@@ -171,18 +173,17 @@ BEGIN
             END IF;
         END IF;
         IF v_refusal IS NOT NULL THEN
-            v_refusals := v_refusals || (v_refusal || jsonb_build_object('ref', v_item -> 'ref', 'id', v_ids[v_nth], 'slug', v_resource.slug));
+            v_refusals := array_append(v_refusals, v_refusal || jsonb_build_object('ref', v_item -> 'ref', 'id', v_ids[v_nth], 'slug', v_resource.slug));
         END IF;
     END LOOP;
-    IF jsonb_array_length(v_refusals) > 0 THEN
+    IF cardinality(v_refusals) > 0 THEN
         -- Nothing is lost if this is: without a flush of the log a refusal holds its locks for microseconds, and those behind it wait less.
         PERFORM set_config('synchronous_commit', 'off', true);
-        RETURN jsonb_build_object('status', 'refused', 'items', v_refusals);
+        RETURN jsonb_build_object('status', 'refused', 'items', to_jsonb(v_refusals));
     END IF;
 
     v_source := CASE WHEN p_operation = 'rollback' THEN 'rollback' WHEN v_caller.surface = 'cli' THEN 'cli-publish' ELSE 'designer-publish' END;
     v_event := CASE p_operation WHEN 'publish' THEN 'published' WHEN 'rollback' THEN 'rolled_back' WHEN 'archive' THEN 'archived' ELSE 'unarchived' END;
-    v_answer := '[]';
     FOR v_nth IN 1 .. cardinality(v_ids) LOOP
         IF NOT v_one THEN
             v_item := v_items[v_nth];
@@ -254,11 +255,11 @@ BEGIN
         VALUES (v_caller.workspace_id, v_at, p_operation, v_caller.email, v_caller.surface, v_caller.credential_id, v_resource.id,
             jsonb_build_object('version', v_version.version, 'source', v_source, 'mode', v_mode));
 
-        v_answer := v_answer || jsonb_build_object('type', v_resource.type, 'id', v_resource.id, 'slug', v_resource.slug, 'version', v_version.version,
-            'digest', encode(v_version.digest, 'hex'), 'published_at', v_at, 'source', v_source, 'event_id', v_event_id);
+        v_minted := array_append(v_minted, jsonb_build_object('type', v_resource.type, 'id', v_resource.id, 'slug', v_resource.slug, 'version', v_version.version,
+            'digest', encode(v_version.digest, 'hex'), 'published_at', v_at, 'source', v_source, 'event_id', v_event_id));
     END LOOP;
 
-    v_answer := jsonb_build_object('status', 'minted', 'workspace_id', v_caller.workspace_id, 'items', v_answer, 'replayed', false);
+    v_answer := jsonb_build_object('status', 'minted', 'workspace_id', v_caller.workspace_id, 'items', to_jsonb(v_minted), 'replayed', false);
     IF p_idempotency_key IS NOT NULL THEN
         INSERT INTO idempotency_keys AS k (credential_id, operation, key, workspace_id, request_digest, answer)
         VALUES (v_caller.credential_id, v_keyed, p_idempotency_key, v_caller.workspace_id, p_request_digest, v_answer)

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS pulls (
     resource_id uuid NOT NULL,
     digest bytea NOT NULL CONSTRAINT pulls_digest_length CHECK (octet_length(digest) = 32),
     as_of timestamptz NOT NULL,
+    first_as_of timestamptz NOT NULL,   -- never raised: since when this credential follows what it has not pulled, too
     by_email text,
     host text,
     git_branch text,

@@ -13,6 +13,7 @@ use futures::FutureExt;
 use http_body_util::BodyExt;
 
 use crate::app::App;
+use crate::auditing::{self, Witness};
 use crate::problem::Problem;
 
 /// A request may be 64 KiB larger than the largest config.
@@ -27,11 +28,17 @@ pub(crate) struct RequestBody(pub Option<Bytes>);
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// Which one answered, as an extension of its response.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation(pub String);
+
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request_id(&app, &request);
     request.extensions_mut().insert(RequestId(id.clone()));
+    let witness = Witness::default();
+    request.extensions_mut().insert(witness.clone());
     let camel_case = request.uri().path().starts_with("/v1/");
     let body = read_body(std::mem::take(request.body_mut())).await;
     let mut response = match body {
@@ -47,6 +54,11 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let kept = match response.extensions().get::<Operation>() {
+            Some(Operation(name)) => auditing::keep(&app, &witness, name, &problem).await,
+            None => Ok(()),
+        };
+        let problem = kept.err().unwrap_or(problem);
         response = answer(if camel_case { problem.in_camel_case() } else { problem }, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -105,7 +105,7 @@ impl Attempt<'_> {
     /// Refuses, and keeps what was written of that: the row in the audit log, but no answer.
     pub async fn refuse<T>(self, problem: Problem) -> Result<T> {
         self.tx.commit().await.map_err(store::Error::from)?;
-        Err(problem)
+        Err(problem.audited())
     }
 
     async fn finish<T>(mut self, outcome: Result<T>, kept: impl Fn(&T) -> Result<Kept>) -> Result<T> {

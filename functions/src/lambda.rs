@@ -25,11 +25,12 @@ use crate::app::App;
 use crate::gateway;
 use crate::open::not_found::not_found;
 use crate::problem::Problem;
+use crate::routes;
 use crate::settings::Settings;
 
 /// Serves one endpoint: `serve(routes!(functions::connectors::publish_connector::publish_connector))`.
 pub fn serve(endpoint: UtoipaMethodRouter<App>) -> ExitCode {
-    let router: Router<App> = OpenApiRouter::new().routes(endpoint).into();
+    let router = routes::named(OpenApiRouter::new().routes(endpoint));
     run(serve_router(router.fallback(misrouted).method_not_allowed_fallback(misrouted)))
 }
 

@@ -4,7 +4,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use store::LostStanding;
 use wire::problem::{BodyError, Code};
+
+use crate::extract::unauthorized;
 
 /// What the client is told, and what the log is told. The envelope renders it, with the request's id.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub(crate) struct Inner {
     pub headers: HeaderMap,
     /// For the log only.
     pub cause: Option<String>,
+    /// The audit log has it.
+    pub audited: bool,
 }
 
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -33,6 +38,7 @@ impl Problem {
             facts: Map::new(),
             headers: HeaderMap::new(),
             cause: None,
+            audited: false,
         }))
     }
 
@@ -130,13 +136,23 @@ impl Problem {
         Value::Object(facts)
     }
 
+    /// A refusal that was written into the audit log where it was decided.
+    pub fn audited(mut self) -> Problem {
+        self.0.audited = true;
+        self
+    }
+
+    pub(crate) fn is_audited(&self) -> bool {
+        self.0.audited
+    }
+
     pub fn code(&self) -> Code {
         self.0.code
     }
 
     /// The answer's body, for this request.
     pub(crate) fn render(self, request_id: &str) -> (StatusCode, HeaderMap, wire::problem::Problem) {
-        let Inner { code, detail, errors, facts, headers, cause } = *self.0;
+        let Inner { code, detail, errors, facts, headers, cause, .. } = *self.0;
         if code.status() >= 500 {
             tracing::error!(request_id, code = code.as_str(), cause, "a request failed");
         }
@@ -156,7 +172,17 @@ impl Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Problem {
-        if error.is_transient() { Problem::unavailable(error) } else { Problem::internal(error) }
+        match error.lost_standing() {
+            Some(LostStanding::Credential) => {
+                unauthorized("The token was revoked or has expired while the request was under way. Nothing was changed.")
+            }
+            Some(LostStanding::Role) => {
+                let detail = "Your role in this workspace changed while the request was under way. Nothing was changed; try again.";
+                Problem::new(Code::Forbidden, detail)
+            }
+            None if error.is_transient() => Problem::unavailable(error),
+            None => Problem::internal(error),
+        }
     }
 }
 

@@ -58,6 +58,7 @@ pub async fn create(
     let content = drafting::content_of(kind, &document).map_err(|problem| problem.inside(&format!("/{}", kind.member())))?;
     let first = Swap { expected: None, base_version: 0, restored_from: None };
     store::drafts::save(tx, workspace, kind.resource, id, first, &content, &caller.author()).await?;
+    store::audit::record(tx, workspace, &caller.actor(), "create", Some(id), &json!({"name": name})).await?;
     Ok((find(tx, caller, kind, slug.as_str()).await?, drafting::find(tx, caller, kind, slug.as_str()).await?))
 }
 
@@ -68,9 +69,12 @@ pub async fn rename(app: &App, target: Target<'_>, name: Option<&str>) -> Result
     let outcome = async {
         let mut resource = find(&mut tx, caller, kind, reference).await?;
         drafting::find_to_write(&mut tx, target).await?;
+        let name = name.map(checked_name).transpose()?.filter(|name| *name != resource.name);
         if let Some(name) = name {
-            resource.name = checked_name(name)?.to_owned();
-            store::resources::rename(&mut tx, caller.workspace.id, resource.id, &resource.name).await?;
+            store::resources::rename(&mut tx, caller.workspace.id, resource.id, name).await?;
+            let detail = json!({"before": {"name": resource.name}, "after": {"name": name}});
+            store::audit::record(&mut tx, caller.workspace.id, &caller.actor(), "rename", Some(resource.id), &detail).await?;
+            name.clone_into(&mut resource.name);
         }
         Ok::<_, Problem>(resource)
     }

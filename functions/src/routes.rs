@@ -1,13 +1,17 @@
 //! THE table. Endpoints and jobs stand here once; the local gateway, the binaries, infra/openapi.json, the template's functions
 //! and the contract tests are read from it.
 
+use std::future::ready;
 use std::sync::LazyLock;
 
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::envelope::Operation;
 
 /// What a function may touch; a role in the template each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +173,7 @@ impl Endpoint {
     }
 
     pub fn axum_router(&self) -> Router<App> {
-        (self.router)().into()
+        named((self.router)())
     }
 
     /// Read from the handler's own annotation.
@@ -178,6 +182,19 @@ impl Endpoint {
         let (path, item) = document.paths.paths.into_iter().next()?;
         Some(Route { method: method(&item)?, path, operation: self.operation })
     }
+}
+
+/// An endpoint whose answers tell the envelope which operation they are of.
+pub fn named(endpoint: OpenApiRouter<App>) -> Router<App> {
+    let (router, document) = endpoint.split_for_parts();
+    let item = document.paths.paths.into_values().next().unwrap_or_default();
+    let operation = [item.get, item.post, item.put, item.patch, item.delete].into_iter().flatten().find_map(|found| found.operation_id);
+    // Bulk calls are audited under the names of what they do.
+    let operation = Operation(operation.unwrap_or_default().trim_end_matches("_sync").to_owned());
+    router.layer(map_response(move |mut response: Response| {
+        response.extensions_mut().insert(operation.clone());
+        ready(response)
+    }))
 }
 
 fn method(item: &PathItem) -> Option<&'static str> {

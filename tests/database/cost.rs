@@ -46,7 +46,7 @@ async fn a_publish_is_one_statement_and_one_round_trip() {
 async fn wal_records(api: &Api, slug: &str, base: i32) -> i64 {
     let key = format!("{slug} on {base}");
     let items = json!([{"ref": slug, "base_version": base}]);
-    let mut tx = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
+    let mut tx = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None, standing: None }).await.unwrap();
     let explain = "EXPLAIN (ANALYZE, WAL, TIMING OFF, FORMAT JSON)
                    SELECT mint_version($1, NULL, 'publish', 'connector', $2, 'a note', $3, sha256('x'), 'abcdef0', 'main', 'host', 'fcc/1')";
     let secret = Digest::of(api.ci.as_bytes());

@@ -108,7 +108,7 @@ async fn an_unpublished_resource_is_deleted_in_ones_own_workspace_alone() {
     let theirs = serde_json::json!({"slug": "erp", "name": "ERP"});
     let theirs = api.post("/api/connectors").as_(&api.other_tenant.token).json(theirs).await.with_status(201);
     let id: Uuid = theirs["id"].as_str().unwrap().parse().unwrap();
-    let mut tx = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
+    let mut tx = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None, standing: None }).await.unwrap();
     let deleted = sqlx::query_scalar::<_, bool>("SELECT delete_unpublished_resource($1, $2)").bind(api.other_tenant.workspace).bind(id);
     let deleted = deleted.fetch_one(&mut *tx).await;
     tx.commit().await.unwrap();

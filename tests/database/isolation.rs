@@ -26,7 +26,7 @@ async fn two_tenants_with_everything() -> Api {
 
 /// As `fc_app`, in the first tenant's workspace.
 async fn in_scope(api: &Api) -> Tx {
-    api.app.db.begin(Scope { workspace: api.tenant.workspace, user: Some(api.tenant.owner) }).await.unwrap()
+    api.app.db.begin(Scope { workspace: api.tenant.workspace, user: Some(api.tenant.owner), standing: None }).await.unwrap()
 }
 
 async fn tables(api: &Api) -> Vec<String> {

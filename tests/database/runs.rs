@@ -20,7 +20,7 @@ async fn the_application_records_runs_and_neither_changes_nor_invents_them() {
     let api = Api::start().await;
     api.publish_pricing("pricing").await;
     api.evaluate("pricing", json!({"amount": 1})).await.ok();
-    let scope = store::Scope { workspace: api.tenant.workspace, user: None };
+    let scope = store::Scope { workspace: api.tenant.workspace, user: None, standing: None };
     for statement in
         DOORS.into_iter().chain(["SELECT make_run_partitions(1)", "SELECT drop_run_partitions(now())", "SELECT 1 FROM runs_default"])
     {
@@ -53,7 +53,7 @@ async fn a_run_is_of_a_version_of_its_workspace_in_its_scope() {
     assert_eq!(record(api.tenant.workspace, connector).await, None, "a connector's");
     assert_eq!(record(api.tenant.workspace, 0).await, None, "none");
     assert!(record(api.tenant.workspace, flow).await.is_some());
-    let mut tx = api.app.db.begin(store::Scope { workspace: api.other_tenant.workspace, user: None }).await.unwrap();
+    let mut tx = api.app.db.begin(store::Scope { workspace: api.other_tenant.workspace, user: None, standing: None }).await.unwrap();
     let refused = sqlx::query(RECORD).bind(api.tenant.workspace).bind(flow).execute(&mut *tx).await.unwrap_err();
     tx.rollback().await.unwrap();
     assert_eq!(refused.into_database_error().unwrap().code().unwrap(), "42501");

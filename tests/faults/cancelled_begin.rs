@@ -29,7 +29,7 @@ async fn it_loses_nothing_of_the_next_transaction() {
     let api = Api::start().await;
     api.create("crm", config()).await;
     let db = Db::connect_lazily(&api.database.app_url, 1).unwrap();
-    let scope = Scope { workspace: api.tenant.workspace, user: None };
+    let scope = Scope { workspace: api.tenant.workspace, user: None, standing: None };
     for polls in 0..60 {
         abandon_after(polls, db.begin(scope)).await;
         let mut tx = db.begin(scope).await.unwrap();
@@ -63,8 +63,10 @@ async fn it_does_not_mix_the_scopes_of_two_tenants() {
     let theirs = json!({"slug": "erp", "name": "erp"});
     api.post("/api/connectors").as_(&api.other_tenant.token).json(theirs).await.with_status(201);
     let db = Db::connect_lazily(&api.database.app_url, 1).unwrap();
-    let (ours, other) =
-        (Scope { workspace: api.tenant.workspace, user: None }, Scope { workspace: api.other_tenant.workspace, user: None });
+    let (ours, other) = (
+        Scope { workspace: api.tenant.workspace, user: None, standing: None },
+        Scope { workspace: api.other_tenant.workspace, user: None, standing: None },
+    );
     for polls in 0..60 {
         abandon_after(polls, db.begin(other)).await;
         let mut tx = db.begin(ours).await.unwrap();

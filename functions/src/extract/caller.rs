@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::digest::Digest;
 use domain::identity::{ActorKind, CredentialKind, Right, Rights, Role, Scope, Source, Surface, rights};
 use domain::token;
+use store::Standing;
 use store::audit::Actor;
 use store::callers::CallerRow;
 use store::drafts::Author;
@@ -20,6 +21,7 @@ use super::body;
 use super::provenance::Provenance;
 use super::session;
 use crate::app::App;
+use crate::auditing::Witness;
 use crate::problem::{Problem, Result};
 
 const MAX_WORKSPACE: usize = 65;
@@ -201,7 +203,11 @@ impl Caller {
     fn in_its_workspace(identity: Identity, parts: &Parts) -> Result<Caller> {
         let provenance = Provenance::of(identity.surface, &parts.headers);
         match (provenance, &identity.workspace) {
-            (Ok(provenance), Ok(workspace)) => Ok(Caller { workspace: workspace.clone(), identity, provenance }),
+            (Ok(provenance), Ok(workspace)) => {
+                let caller = Caller { workspace: workspace.clone(), identity, provenance };
+                Witness::of(&parts.extensions).saw(&caller);
+                Ok(caller)
+            }
             (refused, workspace) => {
                 // A body that is too large or malformed is said before a header or the choice of a workspace is.
                 body::document(parts, &["application/json", "application/merge-patch+json"])?;
@@ -212,7 +218,8 @@ impl Caller {
     }
 
     pub fn scope(&self) -> store::Scope {
-        store::Scope { workspace: self.workspace.id, user: self.identity.user }
+        let standing = Standing { credential: self.identity.credential, role: self.identity.role.map(|role| role.as_str()) };
+        store::Scope { workspace: self.workspace.id, user: self.identity.user, standing: Some(standing) }
     }
 
     /// 403, when the role or the token's scopes lack the right. To be asked after the resource was found: 404 comes first.

@@ -9,6 +9,7 @@ use super::body;
 use super::caller::{Caller, Identity, Presented};
 use super::provenance::Provenance;
 use crate::app::App;
+use crate::auditing::Witness;
 use crate::problem::{Problem, Result};
 
 /// A credential that works, before the `{id}` of the path. Whether that is a workspace of theirs is told by [`Visitor::enter`]: what is
@@ -18,6 +19,7 @@ pub struct Visitor {
     identity: Identity,
     provenance: Provenance,
     reference: String,
+    witness: Witness,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -40,7 +42,7 @@ impl FromRequestParts<App> for Visitor {
         let ambiguous = identity.kind.actor_kind().is_some() && identity.workspace.as_ref().is_err_and(|slugs| slugs.contains(&reference));
         let provenance = Provenance::of(identity.surface, &parts.headers);
         match provenance {
-            Ok(provenance) if !ambiguous => Ok(Visitor { identity, provenance, reference }),
+            Ok(provenance) if !ambiguous => Ok(Visitor { identity, provenance, reference, witness: Witness::of(&parts.extensions) }),
             refused => {
                 body::document(parts, &["application/json"])?;
                 refused?;
@@ -63,7 +65,11 @@ impl Visitor {
     /// The caller in that workspace, or 404.
     pub fn enter(self) -> Result<Caller> {
         match self.identity.workspace.clone() {
-            Ok(workspace) => Ok(Caller { workspace, identity: self.identity, provenance: self.provenance }),
+            Ok(workspace) => {
+                let caller = Caller { workspace, identity: self.identity, provenance: self.provenance };
+                self.witness.saw(&caller);
+                Ok(caller)
+            }
             Err(_) => Err(no_workspace(&self.reference)),
         }
     }

@@ -7,7 +7,6 @@ use super::applying::{self, Outcome};
 use super::asking;
 use super::writing::Checked;
 use crate::app::App;
-use crate::auditing;
 use crate::drafting::MAX_TRIES;
 use crate::extract::{Caller, IdempotencyKey, Json};
 use crate::idempotent::{self, Begun};
@@ -34,10 +33,7 @@ pub async fn apply_sync(State(app): State<App>, caller: Caller, key: Idempotency
             }
             Ok(Outcome::Overtaken) => attempt.forget(Ok(())).await?,
             Ok(Outcome::Refused(problem)) => return attempt.refuse(problem).await,
-            Err(problem) => {
-                let ended = attempt.forget(Ok(())).await;
-                return Err(auditing::refusal(&app, &caller, ended.err().unwrap_or(problem), "apply", None).await);
-            }
+            Err(problem) => return attempt.forget(Err(problem)).await,
         }
     }
     Err(Problem::unavailable("an apply lost every race"))

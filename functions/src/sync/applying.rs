@@ -131,13 +131,15 @@ async fn create(tx: &mut Tx, caller: &Caller, asked: &[Asked], plan: &mut SyncPl
     Ok(true)
 }
 
-/// One row for an apply that changed drafts: how many, and in which way.
+/// A row for each draft that changed, and in which way.
 async fn audit(tx: &mut Tx, caller: &Caller, plan: &SyncPlan) -> Result<()> {
-    let count = |change: SyncChange| plan.items.iter().filter(|item| item.change == change).count();
-    let (created, updated, merged) = (count(SyncChange::Created), count(SyncChange::Updated), count(SyncChange::Merged));
-    if created + updated + merged == 0 {
-        return Ok(());
+    for change in [SyncChange::Created, SyncChange::Updated, SyncChange::Merged] {
+        let changed = plan.items.iter().filter(|item| item.change == change);
+        let resources: Vec<Option<Uuid>> = changed.map(|item| item.id).collect();
+        if !resources.is_empty() {
+            let detail = json!({"change": change, "git_commit": caller.provenance.git_commit});
+            store::audit::record_each(tx, caller.workspace.id, &caller.actor(), "apply", &resources, &detail).await?;
+        }
     }
-    let detail = json!({"created": created, "updated": updated, "merged": merged, "git_commit": caller.provenance.git_commit});
-    Ok(store::audit::record(tx, caller.workspace.id, &caller.actor(), "apply", None, &detail).await?)
+    Ok(())
 }

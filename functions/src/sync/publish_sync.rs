@@ -5,7 +5,6 @@ use wire::sync::publish::{PublishMany, PublishStatus, PublishedMany};
 
 use super::publishing::{self, Outcome};
 use crate::app::App;
-use crate::auditing;
 use crate::extract::{Caller, IdempotencyKey, Json};
 use crate::idempotent::{self, Begun};
 use crate::problem::Result;
@@ -29,9 +28,6 @@ pub async fn publish_sync(State(app): State<App>, caller: Caller, key: Idempoten
             Ok(axum::Json(answer).into_response())
         }
         Ok(Outcome::Refused(problem)) => attempt.refuse(problem).await,
-        Err(problem) => {
-            let ended = attempt.forget(Ok(())).await;
-            Err(auditing::refusal(&app, &caller, ended.err().unwrap_or(problem), "publish", None).await)
-        }
+        Err(problem) => attempt.forget(Err(problem)).await,
     }
 }

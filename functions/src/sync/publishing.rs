@@ -17,6 +17,9 @@ use crate::extract::Caller;
 use crate::minting;
 use crate::problem::{Problem, Result};
 
+/// A function's answer ends at 6 MB; reasons are told in full up to here, and by their codes beyond.
+const MAX_REASONS: usize = 2 * 1024 * 1024;
+
 pub enum Outcome {
     Published(Vec<PublishedItem>),
     /// Not here and now; the refusal is in the audit log, which has to be committed.
@@ -203,12 +206,21 @@ fn refusal(refused: Vec<RefusedItem>) -> Problem {
     let code = codes().find(|code| code.status() == Code::VersionConflict.status()).or_else(|| codes().next()).unwrap_or(Code::Internal);
     let names: Vec<String> = refused.iter().map(|item| format!("{} {:?}", item.kind, item.slug)).collect();
     let detail = format!("Nothing was published, because not all of it can be: {}. `items` says why.", super::listed(&names));
+    let mut shown = 0;
+    let mut truncated = false;
     let items = refused.into_iter().map(|item| {
         let first = item.reasons.first().map(|reason| reason.code().as_str());
-        let reasons: Vec<Value> = item.reasons.into_iter().map(Problem::into_fact).collect();
+        let mut reasons: Vec<Value> = item.reasons.into_iter().map(Problem::into_fact).collect();
+        shown += reasons.iter().map(|reason| reason.to_string().len()).sum::<usize>();
+        if shown > MAX_REASONS {
+            truncated = true;
+            reasons = reasons.iter().map(|reason| json!({"code": reason["code"]})).collect();
+        }
         json!({"type": item.kind, "id": item.id, "slug": item.slug, "reason": first, "reasons": reasons})
     });
-    Problem::new(code, detail).fact("items", items.collect::<Vec<_>>())
+    let items: Vec<Value> = items.collect();
+    let problem = Problem::new(code, detail).fact("items", items);
+    if truncated { problem.fact("truncated", true) } else { problem }
 }
 
 /// Mints what is to be published, and says which version that became.

@@ -7,7 +7,6 @@ use wire::workspaces::{AddMember, Member};
 use super::settings::Faults;
 use super::{decided, member};
 use crate::app::App;
-use crate::auditing;
 use crate::extract::{Caller, IdempotencyKey, OpenJson, Visitor};
 use crate::idempotent::{self, Attempt, Begun};
 use crate::problem::Result;
@@ -28,13 +27,9 @@ pub async fn add_member(
         Begun::Replay(answer) => Ok(answer),
         Begun::Fresh(mut attempt) => {
             let added = add(&mut attempt, &caller, &body).await;
-            match attempt.end(StatusCode::CREATED, added).await {
-                Ok(added) => {
-                    app.callers.forget_user(Some(added.user_id));
-                    Ok((StatusCode::CREATED, axum::Json(added)).into_response())
-                }
-                Err(problem) => Err(auditing::refusal(&app, &caller, problem, "add_member", None).await),
-            }
+            let added = attempt.end(StatusCode::CREATED, added).await?;
+            app.callers.forget_user(Some(added.user_id));
+            Ok((StatusCode::CREATED, axum::Json(added)).into_response())
         }
     }
 }

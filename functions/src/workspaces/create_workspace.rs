@@ -15,7 +15,7 @@ use wire::workspaces::{CreateWorkspace, Workspace};
 use super::settings::Faults;
 use super::{decided, workspace};
 use crate::app::App;
-use crate::auditing;
+use crate::auditing::Witness;
 use crate::extract::{Caller, IdempotencyKey, Identity, OpenJson, Provenance, WorkspaceAt, document, workspace_required};
 use crate::idempotent::{self, Attempt, Begun, Replayed};
 use crate::problem::{Problem, Result};
@@ -39,7 +39,9 @@ impl FromRequestParts<App> for Founder {
             (Ok(provenance), Some(home)) => {
                 let administers = own.iter().any(|one| one.tenant_id == home.tenant_id && administers(one));
                 let workspace = WorkspaceAt { id: home.workspace.id, slug: home.workspace.slug.clone() };
-                Ok(Founder { home: Caller { identity, workspace, provenance }, administers })
+                let home = Caller { identity, workspace, provenance };
+                Witness::of(&parts.extensions).saw(&home);
+                Ok(Founder { home, administers })
             }
             (refused, _) => {
                 document(parts, &["application/json"])?;
@@ -86,14 +88,10 @@ pub async fn create_workspace(
         }
         Begun::Fresh(mut attempt) => {
             let made = create(&mut attempt, &founder, &body).await;
-            match attempt.end(StatusCode::CREATED, made).await {
-                Ok(created) => {
-                    // Their token spans one more from now on.
-                    app.callers.forget_user(founder.home.identity.user);
-                    Ok((StatusCode::CREATED, headers(&created)?, axum::Json(created)).into_response())
-                }
-                Err(problem) => Err(auditing::refusal(&app, &founder.home, problem, "create_workspace", None).await),
-            }
+            let created = attempt.end(StatusCode::CREATED, made).await?;
+            // Their token spans one more from now on.
+            app.callers.forget_user(founder.home.identity.user);
+            Ok((StatusCode::CREATED, headers(&created)?, axum::Json(created)).into_response())
         }
     }
 }

@@ -6,7 +6,6 @@ use wire::workspaces::{ChangeWorkspace, Workspace};
 use super::decided;
 use super::settings::Faults;
 use crate::app::App;
-use crate::auditing;
 use crate::extract::{Caller, OpenJson, Visitor};
 use crate::problem::{Problem, Result};
 
@@ -19,10 +18,7 @@ pub async fn patch_workspace(
     OpenJson(mut body): OpenJson<ChangeWorkspace>,
 ) -> Result<axum::Json<Workspace>> {
     let caller = visitor.enter()?;
-    match change(&app, &caller, &mut body).await {
-        Ok(changed) => Ok(axum::Json(super::workspace(changed))),
-        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "patch_workspace", None).await),
-    }
+    Ok(axum::Json(super::workspace(change(&app, &caller, &mut body).await?)))
 }
 
 async fn change(app: &App, caller: &Caller, body: &mut ChangeWorkspace) -> Result<Row> {

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::decided;
 use crate::app::App;
-use crate::auditing;
 use crate::extract::{Path, Visitor};
 use crate::problem::{Problem, Result};
 
@@ -15,11 +14,7 @@ pub async fn remove_member(State(app): State<App>, visitor: Visitor, Path((_, us
     let caller = visitor.enter()?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = store::members::remove(&mut tx, caller.identity.secret, caller.workspace.id, user).await.map_err(Problem::from);
-    match store::end(tx, outcome.and_then(|outcome| decided(outcome, &caller, &user.to_string()))).await {
-        Ok(_) => {
-            app.callers.forget_user(Some(user));
-            Ok(StatusCode::NO_CONTENT)
-        }
-        Err(problem) => Err(auditing::refusal(&app, &caller, problem, "remove_member", None).await),
-    }
+    store::end(tx, outcome.and_then(|outcome| decided(outcome, &caller, &user.to_string()))).await?;
+    app.callers.forget_user(Some(user));
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -140,32 +140,28 @@ fn harm(node: &Node<'_>, errors: &mut Findings, harmful: &mut Findings) {
 }
 
 fn look_at(node: &Node<'_>, errors: &mut Findings, excess: &mut Findings) {
+    let Kind::Table { inputs, outputs, rules, .. } = &node.kind else { return };
     let content = pointer::key(&node.path, "content");
-    match &node.kind {
-        Kind::Table { inputs, outputs, rules, .. } => {
-            if outputs.is_empty() {
-                errors.add(
-                    Code::NoOutputs,
-                    Some(node.id),
-                    pointer::key(&content, "outputs"),
-                    format!("the table {} has no output column, so it decides nothing", named(node)),
-                );
-            }
-            // Each cell may list values, at least two bytes each with its comma.
-            let values = |column: &Column<'_>| {
-                rules.iter().filter_map(|rule| places::cell(rule, column)).map(|cell| cell.matches(',').count() + 1).sum::<usize>()
-            };
-            let bytes = inputs.iter().map(|column| values(column) * rules.len().div_ceil(8)).sum::<usize>();
-            if bytes > MAX_INDEX {
-                let message = format!(
-                    "the table {} has too many rules with too many different values: they would take {} MB to find rows by",
-                    named(node),
-                    bytes >> 20
-                );
-                excess.add(Code::GraphTooComplex, Some(node.id), pointer::key(&content, "rules"), message);
-            }
-        }
-        _ => {}
+    if outputs.is_empty() {
+        errors.add(
+            Code::NoOutputs,
+            Some(node.id),
+            pointer::key(&content, "outputs"),
+            format!("the table {} has no output column, so it decides nothing", named(node)),
+        );
+    }
+    // Each cell may list values, at least two bytes each with its comma.
+    let values = |column: &Column<'_>| {
+        rules.iter().filter_map(|rule| places::cell(rule, column)).map(|cell| cell.matches(',').count() + 1).sum::<usize>()
+    };
+    let bytes = inputs.iter().map(|column| values(column) * rules.len().div_ceil(8)).sum::<usize>();
+    if bytes > MAX_INDEX {
+        let message = format!(
+            "the table {} has too many rules with too many different values: they would take {} MB to find rows by",
+            named(node),
+            bytes >> 20
+        );
+        excess.add(Code::GraphTooComplex, Some(node.id), pointer::key(&content, "rules"), message);
     }
 }
 

@@ -155,34 +155,34 @@ impl Extent {
         if let Kind::Number { .. } = self.kind {
             return Self::empty().with(path, value);
         }
-        let Some((known, rest)) = self.members() else {
+        let Some(Members { mut known, rest }) = self.members() else {
             // An array's index or a member of something unknown: both are there afterwards.
             let depth = self.depth.max(value.depth + path.matches('.').count() as f64 + 1.0);
             return Self::any(self.weight + value.weight + path.len() as f64 * CELL + BOX, depth, self.len.max(value.len));
         };
-        let mut members = known.clone();
         let value = match further {
             None => value,
-            Some(further) => members.get(first).cloned().unwrap_or_else(Self::empty).with(further, value),
+            Some(further) => known.get(first).cloned().unwrap_or_else(Self::empty).with(further, value),
         };
-        members.insert(Rc::from(first), value);
-        Self::object(members, rest.cloned())
+        known.insert(Rc::from(first), value);
+        Self::object(known, rest)
     }
 
-    /// An object's members, unless there have been too many to look at.
-    fn members(&self) -> Option<(&BTreeMap<Rc<str>, Self>, Option<&Self>)> {
+    /// A copy of an object's members, unless there have been too many to look at.
+    fn members(&self) -> Option<Members> {
         match &self.kind {
-            Kind::Object { known, rest } if meter::spend(copied(known.len())) => Some((known, rest.as_deref())),
+            Kind::Object { known, rest } if meter::spend(copied(known.len())) => {
+                Some(Members { known: (**known).clone(), rest: rest.as_deref().cloned() })
+            }
             _ => None,
         }
     }
 
     /// This object, with another member; its name is no path.
     pub(crate) fn with_member(&self, name: &str, value: Self) -> Self {
-        let Some((known, rest)) = self.members() else { return self.clone().merged(value) };
-        let mut members = known.clone();
-        members.insert(Rc::from(name), value);
-        Self::object(members, rest.cloned())
+        let Some(Members { mut known, rest }) = self.members() else { return self.clone().merged(value) };
+        known.insert(Rc::from(name), value);
+        Self::object(known, rest)
     }
 
     pub(crate) fn empty() -> Self {
@@ -220,10 +220,16 @@ fn copied(members: usize) -> u64 {
     members as u64 * 4 + 1
 }
 
-type Members = (Rc<BTreeMap<Rc<str>, Extent>>, Option<Rc<Extent>>);
+/// What an object has for sure, and what it may have beside.
+struct Members {
+    known: BTreeMap<Rc<str>, Extent>,
+    rest: Option<Extent>,
+}
+
+type Sides = (Rc<BTreeMap<Rc<str>, Extent>>, Option<Rc<Extent>>);
 
 /// What only one side has is, on the other, whatever the rest is there; without one it is null, which changes nothing.
-fn either_object(a: Members, b: Members) -> Kind {
+fn either_object(a: Sides, b: Sides) -> Kind {
     let (large, small) = if a.0.len() < b.0.len() { (b, a) } else { (a, b) };
     let ((mut known, rest), (others, others_rest)) = (large, small);
     let cost = others.len() + if Rc::strong_count(&known) > 1 || others_rest.is_some() { known.len() } else { 0 };

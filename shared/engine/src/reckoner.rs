@@ -15,6 +15,7 @@ use crate::effort::{Effort, Scope, Unbounded, done, weight};
 use crate::extent::{Extent, Kind};
 use crate::meter;
 use crate::ranges::MAX_RANGE;
+use crate::syntax::unwrapped;
 
 /// How often a loop that assigns is gone round, until nothing in it grows.
 const ROUNDS: usize = 4;
@@ -283,25 +284,17 @@ impl Reckoner {
     fn body(&mut self, body: &Node<'_>, alias: Option<String>, item: Extent) -> Effort {
         self.closures.push((alias, item));
         let mut effort = None;
-        for _ in 0..ROUNDS {
+        let settled = (0..ROUNDS).any(|_| {
             let (before, assigned) = (self.scope.locals.clone(), self.assigned);
             meter::spend(before.len() as u64);
             effort = Some(self.reckon(body));
-            if self.assigned == assigned || !self.scope.widen(&before) {
-                self.closures.pop();
-                return effort.unwrap_or_else(|| done(Extent::null()));
-            }
-        }
+            self.assigned == assigned || !self.scope.widen(&before)
+        });
         self.closures.pop();
-        self.unbounded = Some(Unbounded::Growing);
+        if !settled {
+            self.unbounded = Some(Unbounded::Growing);
+        }
         effort.unwrap_or_else(|| done(Extent::null()))
-    }
-}
-
-fn unwrapped<'n, 'arena>(node: &'n Node<'arena>) -> &'n Node<'arena> {
-    match node {
-        Node::Parenthesized(inner) => unwrapped(inner),
-        _ => node,
     }
 }
 

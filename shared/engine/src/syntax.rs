@@ -213,6 +213,14 @@ impl<'t> Scan<'t> {
     }
 }
 
+/// What is in the parentheses, if there are any.
+pub(crate) fn unwrapped<'n, 'arena>(node: &'n Node<'arena>) -> &'n Node<'arena> {
+    match node {
+        Node::Parenthesized(inner) => unwrapped(inner),
+        _ => node,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;

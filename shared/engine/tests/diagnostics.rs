@@ -1,6 +1,6 @@
 //! What is wrong with graphs that are kept nevertheless, and where.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use engine::{CompileError, Diagnostic, MAX_FINDINGS, RefusalCode, Severity, check, compile};
 use serde_json::{Value, json};

@@ -17,6 +17,15 @@ pub type Tx = Transaction<'static, Postgres>;
 pub struct Scope {
     pub workspace: Uuid,
     pub user: Option<Uuid>,
+    /// Who has to be allowed to write when the transaction is committed as when it began; nobody for jobs and for looking.
+    pub standing: Option<Standing>,
+}
+
+/// What a caller stands on: if the credential ends or the role changes while they write, nothing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub credential: Uuid,
+    pub role: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,7 +81,11 @@ impl Db {
     /// borrower's writes are lost (sqlx issues 4385 and 4393). Here a caller that goes away leaves a transaction that ends itself.
     pub async fn begin(&self, scope: Scope) -> Result<Tx> {
         let user = scope.user.map(|user| format!("SET LOCAL app.user_id = '{user}';")).unwrap_or_default();
-        let statement = AssertSqlSafe(format!("BEGIN; SET LOCAL app.workspace = '{}'; {user}", scope.workspace));
+        let standing = scope.standing.map(|Standing { credential, role }| {
+            format!("SET LOCAL app.credential = '{credential}'; SET LOCAL app.role = '{}';", role.unwrap_or_default())
+        });
+        let standing = standing.unwrap_or_default();
+        let statement = AssertSqlSafe(format!("BEGIN; SET LOCAL app.workspace = '{}'; {user} {standing}", scope.workspace));
         let pool = self.pool.clone();
         match tokio::spawn(async move { pool.begin_with(statement).await }).await {
             Ok(transaction) => Ok(transaction?),

@@ -55,7 +55,7 @@ pub struct Drifted {
 pub async fn list(tx: &mut Tx, workspace: Uuid, credential: Uuid, limit: i64) -> Result<Vec<Drifted>> {
     Ok(sqlx::query_as(
         "WITH first_pull AS MATERIALIZED (
-             SELECT min(as_of) AS at FROM pulls WHERE workspace_id = $1 AND credential_id = $2),
+             SELECT min(first_as_of) AS at FROM pulls WHERE workspace_id = $1 AND credential_id = $2),
          states AS (
              SELECT r.type, r.slug, r.last_version AS active_version, r.last_designer_version_id,
                     r.designer_publishes - coalesce(a.designer_publishes, 0) AS designer_publishes,

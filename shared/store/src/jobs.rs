@@ -73,6 +73,7 @@ pub async fn collect_contents(db: &Db, after: Option<&ContentKey>, page: i64) ->
          gone AS (
              DELETE FROM contents c USING page o
               WHERE c.workspace_id = o.workspace_id AND c.digest = o.digest AND c.created_at < clock_timestamp() - interval '1 day'
+                AND (c.keep_until IS NULL OR c.keep_until < clock_timestamp())
                 AND NOT EXISTS (SELECT FROM resource_versions v WHERE v.workspace_id = o.workspace_id AND v.digest = o.digest)
                 AND NOT EXISTS (SELECT FROM event_flow_manifests m WHERE m.workspace_id = o.workspace_id AND m.digest = o.digest)
                 AND NOT EXISTS (SELECT FROM resource_drafts d WHERE d.workspace_id = o.workspace_id AND d.digest = o.digest)

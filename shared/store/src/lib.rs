@@ -27,7 +27,7 @@ pub mod runs;
 pub mod versions;
 pub mod workspaces;
 
-pub use db::{Db, Scope, Tx, end};
+pub use db::{Db, Scope, Standing, Tx, end};
 
 /// What went wrong below; the HTTP layer decides what of it a client may know.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,13 @@ pub enum Error {
     ForeignSchema(String),
 }
 
+/// What a caller had when a write began, and not any more when it was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostStanding {
+    Credential,
+    Role,
+}
+
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -48,6 +55,18 @@ impl Error {
     pub fn constraint(&self) -> Option<&str> {
         match self {
             Error::Database(sqlx::Error::Database(error)) => error.constraint(),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller's credential ended, or their role changed, between the beginning of the write and its commit.
+    pub fn lost_standing(&self) -> Option<LostStanding> {
+        match self {
+            Error::Database(sqlx::Error::Database(error)) => match error.code().as_deref() {
+                Some("FC002") => Some(LostStanding::Credential),
+                Some("FC003") => Some(LostStanding::Role),
+                _ => None,
+            },
             _ => None,
         }
     }

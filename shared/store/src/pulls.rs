@@ -46,8 +46,8 @@ pub async fn record(tx: &mut Tx, workspace: Uuid, puller: &Puller<'_>, as_of: Da
         return Ok(unknown);
     }
     sqlx::query(
-        "INSERT INTO pulls AS p (workspace_id, credential_id, resource_id, digest, as_of, by_email, host, git_branch, git_commit_sha)
-         SELECT $1, $2, n.id, n.digest, least($5, clock_timestamp()), $6, $7, $8, $9 FROM unnest($3::uuid[], $4::bytea[]) AS n (id, digest) ORDER BY n.id
+        "INSERT INTO pulls AS p (workspace_id, credential_id, resource_id, digest, as_of, first_as_of, by_email, host, git_branch, git_commit_sha)
+         SELECT $1, $2, n.id, n.digest, least($5, clock_timestamp()), least($5, clock_timestamp()), $6, $7, $8, $9 FROM unnest($3::uuid[], $4::bytea[]) AS n (id, digest) ORDER BY n.id
          ON CONFLICT (workspace_id, credential_id, resource_id)
             DO UPDATE SET (digest, as_of, by_email, host, git_branch, git_commit_sha)
                 = (excluded.digest, excluded.as_of, excluded.by_email, excluded.host, excluded.git_branch, excluded.git_commit_sha)

@@ -100,7 +100,7 @@ async fn save_as_an_older_release(api: &Api, flow: &Value, graph: &Value, base_v
     let before: Digest = flow["etag"].as_str().unwrap().parse().unwrap();
     let swap = Swap { expected: Some((before, base_version)), base_version, restored_from: None };
     let id = flow["id"].as_str().unwrap().parse().unwrap();
-    let mut tx = api.app.db.begin(Scope { workspace, user: None }).await.unwrap();
+    let mut tx = api.app.db.begin(Scope { workspace, user: None, standing: None }).await.unwrap();
     let saved = store::drafts::save(&mut tx, workspace, ResourceType::Flow, id, swap, &content, &author).await.unwrap();
     assert!(saved.is_some());
     tx.commit().await.unwrap();

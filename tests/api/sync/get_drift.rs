@@ -205,7 +205,7 @@ async fn a_write_that_was_on_its_way_during_the_export_is_still_to_be_pulled() {
     let api = Api::start().await;
     let connector = shipped(&api, "crm").await;
     let id: uuid::Uuid = connector["id"].as_str().unwrap().parse().unwrap();
-    let mut writer = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None }).await.unwrap();
+    let mut writer = api.app.db.begin(store::Scope { workspace: api.tenant.workspace, user: None, standing: None }).await.unwrap();
     let Canonical { bytes, digest } = Canonical::of(&without_flows());
     let content = Content { digest, body: bytes, manifest: None, checker_version: 1, publishable: true, diagnostics: json!({}) };
     let swap = Swap { expected: Some((digest_of(&config()), 1)), base_version: 1, restored_from: None };

@@ -57,7 +57,7 @@ fn node(index: usize, (kind, sources, looped, through, field, path): &Drawn) -> 
     }
     let kind = ["switchNode", "decisionTableNode", "decisionTableNode", "expressionNode", "expressionNode"][usize::from(*kind)];
     // Names may repeat.
-    let name = if index % 3 == 0 { "Other" } else { "Same" };
+    let name = if index.is_multiple_of(3) { "Other" } else { "Same" };
     json!({ "id": format!("n{index}"), "name": name, "type": kind, "content": content })
 }
 
