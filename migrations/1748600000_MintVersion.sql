@@ -13,6 +13,7 @@ CREATE OR REPLACE FUNCTION mint_version(p_secret bytea, p_workspace text, p_oper
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_caller record;
+    v_lost text;
     v_actor_kind text;
     v_mode text;
     v_repo text;
@@ -129,6 +130,15 @@ BEGIN
     FOREACH v_id IN ARRAY v_ids LOOP
         SELECT * INTO v_draft FROM resource_drafts d WHERE d.resource_id = v_id FOR NO KEY UPDATE;
     END LOOP;
+
+    -- The locks may have taken their time.
+    v_lost := lost_standing(v_caller.credential_id, v_caller.workspace_id, v_caller.role);
+    IF v_lost IS NOT NULL THEN
+        SELECT m.role INTO v_caller.role FROM memberships m WHERE m.workspace_id = v_caller.workspace_id AND m.user_id = v_caller.user_id;
+        IF v_lost = 'unauthorized' OR v_caller.role NOT IN ('editor', 'admin', 'owner') THEN
+            RETURN jsonb_build_object('status', 'refused', 'code', v_lost, 'kind', v_caller.kind, 'role', v_caller.role);
+        END IF;
+    END IF;
 
     -- First every refusal, in the contract's order; nothing is written before all items have passed.
     FOR v_nth IN 1 .. cardinality(v_ids) LOOP

@@ -92,7 +92,7 @@ async fn functions_that_run_with_other_rights_are_for_those_they_are_meant_for()
         assert!(!public_may, "everybody may call {name}");
         let (for_app, for_jobs) = match name.as_str() {
             // Triggers ask for no right to call them.
-            "purge_workspace" | "label_version_source" => (false, false),
+            "purge_workspace" | "label_version_source" | "lost_standing" | "refuse_lost_standing" => (false, false),
             "adopt_restore" | "make_run_partitions" | "drop_run_partitions" => (false, true),
             _ => (true, false),
         };

@@ -1,7 +1,5 @@
 //! Graphs with anything anywhere: judged, and evaluated where that is safe, without a panic.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
-
 use std::time::Duration;
 
 use engine::{CompileError, Failure, Options, check, compile};

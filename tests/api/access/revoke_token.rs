@@ -1,3 +1,5 @@
+use std::future::IntoFuture as _;
+
 use serde_json::json;
 use tests::{Api, Token, config};
 use uuid::Uuid;
@@ -34,6 +36,51 @@ async fn a_revocation_by_another_instance_holds_at_once_for_every_write() {
     api.patch("/api/connectors/crm/draft").as_(&api.ci).json(json!({})).await.problem(401, "unauthorized");
     api.post("/api/connectors/crm/publish").as_(&api.ci).json(json!({"base_version": 1})).await.problem(401, "unauthorized");
     api.post("/api/connectors").as_(&api.ci).json(json!({"slug": "x", "name": "x"})).await.problem(401, "unauthorized");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_revocation_holds_for_a_write_that_is_under_way() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    let before = api.patch_draft("crm", json!({"settings": {"batch": 1}})).await;
+    let requests = [
+        api.patch("/api/connectors/crm/draft").json(json!({"settings": {"batch": 2}})),
+        api.post("/api/connectors/crm/publish").json(json!({"base_version": 1})),
+        api.apply([tests::file("crm", &config(), Some(&config()))]),
+    ];
+    for request in requests {
+        let token = api.token(Token::Service(&["read", "draft", "apply", "publish"])).await;
+        let mut holdup = api.owner_db.begin().await.unwrap();
+        sqlx::query("SELECT FROM resources FOR UPDATE").execute(&mut *holdup).await.unwrap();
+        let waiting = tokio::spawn(request.as_(&token).into_future());
+        api.a_lock_is_waited_for().await;
+        api.delete(&path(&api, &token).await).await.with_status(204);
+        holdup.rollback().await.unwrap();
+        waiting.await.unwrap().problem(401, "unauthorized");
+    }
+    assert_eq!(api.draft("crm").await, before);
+    assert_eq!(api.get("/api/connectors/crm").await.ok()["active_version"], 1);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_of_role_holds_for_a_write_that_is_under_way() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    let before = api.patch_draft("crm", json!({"settings": {"batch": 1}})).await;
+    for surface in [Token::Person("editor"), Token::PersonWithFcc("editor")] {
+        let editor = api.token(surface).await;
+        let user = api.get("/v1/me").as_(&editor).await.ok()["user"]["id"].as_str().unwrap().to_owned();
+        let mut holdup = api.owner_db.begin().await.unwrap();
+        sqlx::query("SELECT FROM resources FOR UPDATE").execute(&mut *holdup).await.unwrap();
+        let draft = tokio::spawn(api.delete("/api/connectors/crm/draft").as_(&editor).into_future());
+        api.a_lock_is_waited_for().await;
+        api.patch(&format!("/v1/workspaces/acme/members/{user}")).json(json!({"role": "viewer"})).await.ok();
+        holdup.rollback().await.unwrap();
+        draft.await.unwrap().problem(403, "forbidden");
+    }
+    assert_eq!(api.draft("crm").await, before);
     api.finish().await;
 }
 

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Api, Token, assert_millis, config, fields};
+use tests::{Api, Token, assert_millis, config, fields, file};
 
 use super::ACME;
 
@@ -156,5 +156,61 @@ async fn every_filter_has_an_index_that_gives_the_newest_first() {
         let buffers = plan["Shared Hit Blocks"].as_i64().unwrap() + plan["Shared Read Blocks"].as_i64().unwrap();
         assert!(buffers < 150, "{filter}: {buffers} buffers: {plan}");
     }
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_may_not_write_is_there_whatever_they_tried() {
+    let api = Api::start().await;
+    api.create("crm", config()).await;
+    api.post("/v1/flows").json(json!({"slug": "fees", "name": "Fees"})).await.with_status(201);
+    let viewer = api.token(Token::Person("viewer")).await;
+    let token = api.credential_id(&api.ci).await;
+    let digest = "0".repeat(64);
+    let tries = [
+        (api.post("/api/connectors").json(json!({"slug": "x", "name": "x"})), "create_connector"),
+        (api.patch("/api/connectors/crm/draft").json(json!({"settings": {"x": 1}})), "patch_connector_draft"),
+        (api.delete("/api/connectors/crm"), "delete_connector"),
+        (api.put("/v1/flows/fees/draft").json(json!({"graph": {"nodes": [], "edges": []}})), "put_flow_draft"),
+        (api.post("/v1/tokens").json(json!({"kind": "agent", "name": "x"})), "mint_token"),
+        (api.delete(&format!("/v1/tokens/{token}")), "revoke_token"),
+        (api.post("/v1/replica/redrive").json(json!({})), "redrive_outbox"),
+        (api.put(&format!("/v1/sync/contents/{digest}")).json(json!({})), "put_content"),
+        (api.post("/v1/sync/apply").json(json!({"resources": []})), "apply"),
+    ];
+    for (request, operation) in tries {
+        request.as_(&viewer).await.problem(403, "forbidden");
+        let entry = entries(&api, "?limit=1").await[0].clone();
+        assert_eq!(entry["action"], format!("{operation}_refused"));
+        assert_eq!((&entry["detail"]["role"], &entry["surface"]), (&json!("viewer"), &json!("designer")));
+    }
+    let before = entries(&api, "").await;
+    api.get("/v1/audit").as_(&viewer).await.problem(403, "forbidden");
+    api.post("/v1/evaluate/fees").as_(&viewer).json(json!({})).await.problem(403, "forbidden");
+    let after = entries(&api, "").await;
+    assert_eq!(
+        after.as_array().unwrap().len(),
+        before.as_array().unwrap().len() + 1,
+        "an administrator's read counts, an evaluation does not"
+    );
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn an_apply_is_found_by_its_resources_and_whoever_cleared_drift_is_named() {
+    let api = Api::start().await;
+    api.apply_commit("abcdef0", [file("crm", &config(), None)]).await.ok();
+    api.post("/api/connectors/crm/publish").json(json!({"base_version": 0})).await.ok();
+    api.apply_commit("abcdef1", [file("crm", &config(), Some(&config()))]).await.ok();
+    let listed = entries(&api, "?resource=crm").await;
+    let actions: Vec<&Value> = fields(&listed, "action");
+    assert_eq!(actions, ["drift_cleared", "publish", "apply"]);
+    let (cleared, applied) = (&listed[0], &listed[2]);
+    assert_eq!(cleared["detail"], json!({"designer_publishes": 1, "git_commit": "abcdef1"}));
+    assert_eq!(cleared["actorEmail"], "ci-bot@acme.example");
+    assert_eq!(applied["detail"], json!({"change": "created", "git_commit": "abcdef0"}));
+    api.patch("/api/connectors/crm").json(json!({"name": "Customers"})).await.ok();
+    let renamed = entries(&api, "?resource=crm&limit=1").await[0].clone();
+    assert_eq!((&renamed["action"], &renamed["detail"]["after"]["name"]), (&json!("rename"), &json!("Customers")));
     api.finish().await;
 }
