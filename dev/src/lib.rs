@@ -1,6 +1,7 @@
 //! The local stack and the generators: what `cargo dev` runs.
 
 pub mod account;
+pub mod aws_tools;
 pub mod bench;
 pub mod children;
 pub mod commands;
@@ -13,8 +14,10 @@ pub mod past;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod python;
 pub mod scratch;
 pub mod settings;
+pub mod samconfig;
 pub mod shutdown;
 pub mod stack;
 pub mod summary;

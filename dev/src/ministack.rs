@@ -10,11 +10,12 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use self::install::Installed;
+
 use crate::{
     children::{self, Child, Inherit, Output, Spec},
     home::Home,
     ports,
+    python::{self, Installed},
     process::Signal,
 };
 
@@ -48,7 +49,7 @@ impl MiniStack {
                 _ => child.stop().await?,
             }
         }
-        let installed = install::find_or_install(home.settings()).await?;
+        let installed = python::find_or_install(home.settings(), &install::MINISTACK).await?;
         let mut wanted = before;
         for _ in 0..5 {
             let port = ports::pick(wanted.take())?;

@@ -177,21 +177,6 @@ fn errors_alarm(operation: &str) -> String {
     )
 }
 
-/// How many resources CloudFormation counts in the template, those included that SAM makes of a function's events.
-pub fn resources(template: &str) -> usize {
-    let section = template.split_once("\nResources:\n").map_or("", |(_, rest)| rest);
-    let section = section.split("\nOutputs:\n").next().unwrap_or_default();
-    let logical_id =
-        |line: &&str| line.starts_with("  ") && line[2..].starts_with(|first: char| first.is_ascii_uppercase()) && line.ends_with(':');
-    let of_events = |line: &str| match line.trim() {
-        "Type: SQS" => 1,
-        // The rule, and the permission to call the function.
-        "Type: Schedule" => 2,
-        _ => 0,
-    };
-    section.lines().filter(logical_id).count() + section.lines().map(of_events).sum::<usize>()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,11 +191,5 @@ mod tests {
     fn every_area_of_the_api_is_one_pattern_and_a_single_file_its_own() {
         let patterns = paths_of_the_api();
         assert!(["/api/*", "/v1/*", "/auth/*", "/healthz", "/openapi.json"].iter().all(|pattern| patterns.contains(*pattern)), "{patterns:?}");
-    }
-
-    #[test]
-    fn what_sam_makes_of_events_counts() {
-        let template = "X:\n  A:\nResources:\n  One:\n    Type: X\n    Events:\n        Nudge:\n          Type: SQS\n        At:\n          Type: Schedule\n  Two:\n    Type: Y\n\nOutputs:\n  Three:\n";
-        assert_eq!(resources(template), 5);
     }
 }

@@ -8,7 +8,7 @@ use store::Db;
 use store::admin::{self, RolePasswords};
 
 use super::renew_verdicts;
-use crate::settings::OwnServer;
+use crate::settings::{MigrationSettings, OwnServer};
 use crate::{connectors, flows};
 
 /// What a deployment or an operator says.
@@ -33,8 +33,19 @@ pub struct Migrated {
     pub sign_in: Option<String>,
 }
 
+/// All that a deployment needs of its database, or what an operator asks for. `random` is from the operating system.
+pub async fn release(settings: &MigrationSettings, options: &Options, random: [u8; 32]) -> anyhow::Result<Migrated> {
+    let url = &settings.owner_database_url;
+    if let Some(server) = &settings.own_server {
+        prepare(server, url).await?;
+    }
+    let brought = run(url).await?;
+    let admitted = admit(url, options, random).await?;
+    Ok(Migrated { drafts_checked: brought.drafts_checked, ..admitted })
+}
+
 /// Makes the roles and the database on a server that the stack brought along; a second call finds them.
-pub async fn prepare(server: &OwnServer, owner_url: &str) -> anyhow::Result<()> {
+async fn prepare(server: &OwnServer, owner_url: &str) -> anyhow::Result<()> {
     let admin = server.admin_database_url.parse()?;
     let passwords = RolePasswords { owner: &server.owner_password, app: &server.app_password, jobs: &server.jobs_password };
     admin::ensure_roles(&admin, &passwords).await.context("can't make the database roles")?;
@@ -56,8 +67,8 @@ pub async fn run(owner_url: &str) -> anyhow::Result<Migrated> {
     Ok(migrated)
 }
 
-/// After [`run`]: the first people, where they are missing. `random` is from the operating system.
-pub async fn admit(owner_url: &str, options: &Options, random: [u8; 32]) -> anyhow::Result<Migrated> {
+/// The first people, where they are missing.
+async fn admit(owner_url: &str, options: &Options, random: [u8; 32]) -> anyhow::Result<Migrated> {
     let db = Db::connect_lazily(owner_url, 1)?;
     let mut migrated = Migrated::default();
     if let Some(email) = options.owner_email.as_deref().filter(|email| !email.is_empty()) {

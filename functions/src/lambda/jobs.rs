@@ -51,22 +51,12 @@ pub fn migrate() -> ExitCode {
             let settings = settings.clone();
             async move {
                 let remaining = Duration::from_millis(event.context.deadline).saturating_sub(since_1970(crate::app::clock()));
-                let work = |options| migrated(settings, options);
+                let work = |options| async move { answer(&jobs::migrate::release(&settings, &options, crate::app::random()).await?) };
                 custom_resource::answer(event.payload, remaining, work).await.map_err(|error| format!("{error:#}"))
             }
         });
         lambda_runtime::run(handler).await.map_err(|error| anyhow::anyhow!(error))
     })
-}
-
-async fn migrated(settings: MigrationSettings, options: jobs::migrate::Options) -> anyhow::Result<Value> {
-    let url = &settings.owner_database_url;
-    if let Some(server) = &settings.own_server {
-        jobs::migrate::prepare(server, url).await?;
-    }
-    let brought = jobs::migrate::run(url).await?;
-    let admitted = jobs::migrate::admit(url, &options, crate::app::random()).await?;
-    answer(&jobs::migrate::Migrated { drafts_checked: brought.drafts_checked, ..admitted })
 }
 
 fn since_1970(now: DateTime<Utc>) -> Duration {
