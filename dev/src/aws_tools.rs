@@ -68,14 +68,26 @@ impl Sam {
         tools::run(command).await.map(drop)
     }
 
-    /// `cfn-lint`, for these regions.
+    /// `cfn-lint`, for these regions, without these of its rules.
     ///
     /// # Errors
     /// With what it finds, warnings too.
-    pub async fn lint(&self, template: &Path, regions: &[&str]) -> Result<()> {
+    pub async fn lint(&self, template: &Path, regions: &[&str], unless: &[&str]) -> Result<()> {
         let mut command = self.python();
-        command.args(["-m", "cfnlint", "--regions"]).args(regions).arg("--template").arg(template);
+        command.args(["-m", "cfnlint", "--regions"]).args(regions);
+        if !unless.is_empty() {
+            command.arg("--ignore-checks").args(unless);
+        }
+        command.arg("--template").arg(template);
         tools::run(command).await.map(drop)
+    }
+
+    /// The template as it is written, as JSON.
+    ///
+    /// # Errors
+    /// When it is no YAML.
+    pub async fn parse(&self, template: &Path) -> Result<serde_json::Value> {
+        self.json("written", template).await
     }
 
     /// What CloudFormation makes of the template, as JSON.
@@ -83,9 +95,13 @@ impl Sam {
     /// # Errors
     /// When SAM refuses it.
     pub async fn transform(&self, template: &Path) -> Result<serde_json::Value> {
+        self.json("transformed", template).await
+    }
+
+    async fn json(&self, how: &str, template: &Path) -> Result<serde_json::Value> {
         let mut command = self.python();
-        command.env("AWS_DEFAULT_REGION", REGION).args(["-c", TRANSFORM]).arg(template);
-        serde_json::from_str(&tools::run(command).await?).context("the translated template is no JSON")
+        command.env("AWS_DEFAULT_REGION", REGION).args(["-c", TRANSFORM, how]).arg(template);
+        serde_json::from_str(&tools::run(command).await?).with_context(|| format!("the {how} template is no JSON"))
     }
 }
 

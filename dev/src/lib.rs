@@ -3,6 +3,7 @@
 pub mod account;
 pub mod aws_tools;
 pub mod bench;
+pub mod cdk;
 pub mod children;
 pub mod commands;
 pub mod explained;
@@ -15,9 +16,9 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod python;
+pub mod samconfig;
 pub mod scratch;
 pub mod settings;
-pub mod samconfig;
 pub mod shutdown;
 pub mod stack;
 pub mod summary;

@@ -10,13 +10,12 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-
 use crate::{
     children::{self, Child, Inherit, Output, Spec},
     home::Home,
     ports,
-    python::{self, Installed},
     process::Signal,
+    python::{self, Installed},
 };
 
 /// How long it may take until it answers; importing its services is most of that.

@@ -16,7 +16,7 @@ async fn sam_takes_the_template() {
 #[tokio::test]
 async fn the_linter_finds_nothing_in_any_region() {
     let sam = Sam::find_or_install(&settings()).await.unwrap();
-    sam.lint(&template_path(), &REGIONS).await.unwrap();
+    sam.lint(&template_path(), &REGIONS, &[]).await.unwrap();
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_misspelt_property_is_found() {
     let broken = read(dev::generate::template::PATH).replacen("VisibilityTimeout: 1800", "VisibilityTimeuot: 1800", 1);
     let path = std::env::temp_dir().join(format!("fetchcatch-misspelt-{}.yaml", std::process::id()));
     std::fs::write(&path, broken).unwrap();
-    let found = sam.lint(&path, &REGIONS[..1]).await.unwrap_err().to_string();
+    let found = sam.lint(&path, &REGIONS[..1], &[]).await.unwrap_err().to_string();
     std::fs::remove_file(&path).unwrap();
     assert!(found.contains("VisibilityTimeuot"), "{found}");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
+mod cdk;
 mod lint;
 mod metrics;
 mod migrating;

@@ -58,7 +58,10 @@ async fn rows_that_wait_or_were_given_up_are_counted_also_when_nothing_is_due() 
     api.publish_first("erp").await;
     let waiting = "UPDATE outbox SET next_attempt_at = now() + interval '1 hour', created_at = now() - interval '5 minutes'";
     sqlx::query(waiting).execute(&api.owner_db).await.unwrap();
-    sqlx::query("UPDATE outbox SET dead_at = now() WHERE id = (SELECT min(id::text)::uuid FROM outbox)").execute(&api.owner_db).await.unwrap();
+    sqlx::query("UPDATE outbox SET dead_at = now() WHERE id = (SELECT min(id::text)::uuid FROM outbox)")
+        .execute(&api.owner_db)
+        .await
+        .unwrap();
     dispatch_outbox::run(&jobs.app).await.unwrap();
     let oldest = jobs.values(Metric::OutboxOldest);
     assert!(oldest.len() == 1 && (299.0..400.0).contains(&oldest[0]), "{oldest:?}");

@@ -189,10 +189,12 @@ async fn a_release_that_is_rolled_back_finds_a_later_schema_and_lets_it_be() {
     let settings = settings(&scratch, false);
     migrate::run(&settings.owner_database_url).await.unwrap();
     let db = PgPool::connect(&scratch.database.owner_url).await.unwrap();
-    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999999999, 'Later', true, '', 0)")
-        .execute(&db)
-        .await
-        .unwrap();
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999999999, 'Later', true, '', 0)",
+    )
+    .execute(&db)
+    .await
+    .unwrap();
     for (kind, status) in [("Update", "SUCCESS"), ("Create", "FAILED")] {
         let event = waiting.event(kind, json!({"Release": "0"}));
         let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, RANDOM).await?));

@@ -16,7 +16,8 @@ async fn a_stage_sets_only_parameters_that_there_are() {
     for stage in STAGES {
         for parameter in samconfig::parameters(&read(samconfig::PATH), stage).unwrap() {
             let (name, value) = parameter.split_once('=').unwrap_or_else(|| panic!("{parameter} in stage {stage}"));
-            let taken = template.section("Parameters").get(name).unwrap_or_else(|| panic!("stage {stage} sets {name}, which is no parameter"));
+            let taken =
+                template.section("Parameters").get(name).unwrap_or_else(|| panic!("stage {stage} sets {name}, which is no parameter"));
             if let Some(allowed) = taken["AllowedValues"].as_array() {
                 assert!(allowed.iter().any(|allowed| allowed.to_string().trim_matches('"') == value), "stage {stage}: {parameter}");
             }

@@ -157,6 +157,10 @@ async fn what_is_kept_is_encrypted_and_outlives_the_stack() {
     }
     let resources = template.section("Resources");
     for (name, policy) in [("Database", "Snapshot"), ("ReplicaTable", "Retain"), ("ConsoleBucket", "Retain")] {
-        assert_eq!((&resources[name]["DeletionPolicy"], &resources[name]["UpdateReplacePolicy"]), (&json!(policy), &json!(policy)), "{name}");
+        assert_eq!(
+            (&resources[name]["DeletionPolicy"], &resources[name]["UpdateReplacePolicy"]),
+            (&json!(policy), &json!(policy)),
+            "{name}"
+        );
     }
 }

@@ -18,7 +18,10 @@ async fn the_stack_stays_well_below_cloudformations_limit() {
     let template = transformed().await;
     let (resources, functions) = (template.count(), ENDPOINTS.len() + JOBS.len() + 1);
     assert!(resources > 3 * functions, "{resources} resources for {functions} functions: they were not counted");
-    assert!(resources + 3 * HEADROOM <= MOST_RESOURCES, "{resources} resources of at most {MOST_RESOURCES}, and room for {HEADROOM} endpoints");
+    assert!(
+        resources + 3 * HEADROOM <= MOST_RESOURCES,
+        "{resources} resources of at most {MOST_RESOURCES}, and room for {HEADROOM} endpoints"
+    );
 }
 
 #[tokio::test]
@@ -62,7 +65,8 @@ async fn functions_json_says_what_the_template_says() {
         let code = format!("../target/lambda/{}/", function["operation"].as_str().unwrap());
         assert_eq!(properties["Code"]["S3Key"], code, "{name}");
     }
-    let table: BTreeSet<&str> = ENDPOINTS.iter().map(|one| one.operation).chain(["not_found"]).chain(JOBS.iter().map(|one| one.name)).collect();
+    let table: BTreeSet<&str> =
+        ENDPOINTS.iter().map(|one| one.operation).chain(["not_found"]).chain(JOBS.iter().map(|one| one.name)).collect();
     assert_eq!(listed.iter().map(|function| function["operation"].as_str().unwrap()).collect::<BTreeSet<_>>(), table);
 }
 

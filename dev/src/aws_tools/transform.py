@@ -1,4 +1,4 @@
-"""Prints the template whose path is the argument as CloudFormation sees it: after SAM's transform, as JSON."""
+"""Prints a template as JSON: `written`, with the intrinsic functions in full, or `transformed`, as CloudFormation sees it after SAM."""
 
 import json
 import sys
@@ -7,10 +7,13 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-with open(sys.argv[1], encoding="utf-8") as file:
+_, how, path = sys.argv
+with open(path, encoding="utf-8") as file:
     template = yaml_parse(file.read())
-for resource in template["Resources"].values():
-    if resource["Type"] == "AWS::Serverless::Function":
-        # The translator takes no folders; `sam deploy` would have uploaded them.
-        resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": resource["Properties"]["CodeUri"]}
-print(json.dumps(Translator({}, Parser()).translate(template, {})))
+if how == "transformed":
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # The translator takes no folders; `sam deploy` would have uploaded them.
+            resource["Properties"]["CodeUri"] = {"Bucket": "code", "Key": resource["Properties"]["CodeUri"]}
+    template = Translator({}, Parser()).translate(template, {})
+print(json.dumps(template))

@@ -190,6 +190,9 @@ mod tests {
     #[test]
     fn every_area_of_the_api_is_one_pattern_and_a_single_file_its_own() {
         let patterns = paths_of_the_api();
-        assert!(["/api/*", "/v1/*", "/auth/*", "/healthz", "/openapi.json"].iter().all(|pattern| patterns.contains(*pattern)), "{patterns:?}");
+        assert!(
+            ["/api/*", "/v1/*", "/auth/*", "/healthz", "/openapi.json"].iter().all(|pattern| patterns.contains(*pattern)),
+            "{patterns:?}"
+        );
     }
 }
