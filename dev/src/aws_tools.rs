@@ -74,7 +74,7 @@ impl Sam {
     /// With what it finds, warnings too.
     pub async fn lint(&self, template: &Path, regions: &[&str], unless: &[&str]) -> Result<()> {
         let mut command = self.python();
-        command.args(["-m", "cfnlint", "--regions"]).args(regions);
+        command.args(["-c", "import sys; from cfnlint.runner import main; sys.exit(main())", "--regions"]).args(regions);
         if !unless.is_empty() {
             command.arg("--ignore-checks").args(unless);
         }
