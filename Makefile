@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint generate check bench prerequisites
+.PHONY: help dev test lint generate check bench build deploy sign-in prerequisites
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,15 @@ check: ## Fail when something generated is stale
 
 bench: prerequisites ## Measure against the targets (BIG=1: up to 5,000,000 rows; PROFILE=release: optimised code, which takes long to build)
 	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench
+
+build: prerequisites ## Compile every function for Lambda (ARCH=x86_64; arm64 unless you say so)
+	@cargo dev build --arch $(or $(ARCH),arm64)
+
+deploy: build ## Deploy to your AWS account (STAGE=dev|staging|prod of samconfig.toml, OWNER=you@example.com at the first time)
+	@cargo dev deploy --arch $(or $(ARCH),arm64) --stage $(or $(STAGE),dev) $(if $(OWNER),--owner $(OWNER)) $(if $(RELEASE),--release $(RELEASE))
+
+sign-in: ## Print a one-time link to the console for EMAIL (STAGE as for deploy)
+	@cargo dev sam -- remote invoke Migrate --stack-name fetchcatch-$(or $(STAGE),dev) --event '{"sign_in": "$(EMAIL)"}'
 
 # Named one by one, so that a missing one is a sentence and not a stack trace an hour later.
 prerequisites:

@@ -1,8 +1,11 @@
 //! The subcommands of `cargo dev`, a file each.
 
 pub mod bench;
+pub mod build;
 pub mod check;
 mod demo;
+pub mod deploy;
 pub mod generate;
+pub mod sam;
 pub mod test;
 pub mod up;

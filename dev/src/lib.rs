@@ -1,7 +1,9 @@
 //! The local stack and the generators: what `cargo dev` runs.
 
 pub mod account;
+pub mod aws_tools;
 pub mod bench;
+pub mod cdk;
 pub mod children;
 pub mod commands;
 pub mod explained;
@@ -13,6 +15,8 @@ pub mod past;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod python;
+pub mod samconfig;
 pub mod scratch;
 pub mod settings;
 pub mod shutdown;

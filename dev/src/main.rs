@@ -21,6 +21,9 @@ enum Command {
     Bench(commands::bench::Arguments),
     Generate(commands::generate::Arguments),
     Check(commands::check::Arguments),
+    Build(commands::build::Arguments),
+    Deploy(commands::deploy::Arguments),
+    Sam(commands::sam::Arguments),
 }
 
 #[tokio::main]
@@ -53,5 +56,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(arguments) => commands::bench::run(&settings, arguments).await,
         Command::Generate(arguments) => commands::generate::run(&settings, &arguments),
         Command::Check(arguments) => commands::check::run(&settings, &arguments),
+        Command::Build(arguments) => commands::build::run(&settings, &arguments).await,
+        Command::Deploy(arguments) => commands::deploy::run(&settings, &arguments).await,
+        Command::Sam(arguments) => commands::sam::run(&settings, &arguments).await,
     }
 }

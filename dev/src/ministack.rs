@@ -10,12 +10,12 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use self::install::Installed;
 use crate::{
     children::{self, Child, Inherit, Output, Spec},
     home::Home,
     ports,
     process::Signal,
+    python::{self, Installed},
 };
 
 /// How long it may take until it answers; importing its services is most of that.
@@ -48,7 +48,7 @@ impl MiniStack {
                 _ => child.stop().await?,
             }
         }
-        let installed = install::find_or_install(home.settings()).await?;
+        let installed = python::find_or_install(home.settings(), &install::MINISTACK).await?;
         let mut wanted = before;
         for _ in 0..5 {
             let port = ports::pick(wanted.take())?;

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, OnceCell};
 
 use crate::extract::CallerCache;
 use crate::graphs::Graphs;
+use crate::metrics::{Meter, Metric};
 use crate::settings::Settings;
 
 #[derive(Clone)]
@@ -27,6 +28,7 @@ pub struct Inner {
     retiring: AtomicBool,
     /// Wakes the dispatcher that runs in this process, if one does (the local stack).
     local_dispatcher: Option<Arc<Notify>>,
+    meter: Option<Meter>,
     jobs_db: OnceCell<Db>,
     aws: OnceCell<SdkConfig>,
     sqs: OnceCell<aws_sdk_sqs::Client>,
@@ -46,20 +48,31 @@ pub fn clock() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// 32 bytes from the operating system.
+#[expect(clippy::disallowed_methods, reason = "the one source of randomness of the functions")]
+pub fn random() -> [u8; 32] {
+    rand::random()
+}
+
 /// A nudge is waited for this long; after that the schedule will find the row.
 const NUDGE_PATIENCE: Duration = Duration::from_millis(200);
 
 impl App {
     pub fn new(settings: Settings) -> store::Result<App> {
-        Self::build(settings, None)
+        Self::build(settings, None, None)
     }
 
     /// An app whose publishes wake a dispatcher in the same process.
     pub fn with_local_dispatcher(settings: Settings, wake: Arc<Notify>) -> store::Result<App> {
-        Self::build(settings, Some(wake))
+        Self::build(settings, Some(wake), None)
     }
 
-    fn build(settings: Settings, local_dispatcher: Option<Arc<Notify>>) -> store::Result<App> {
+    /// An app whose jobs say what the alarms watch.
+    pub fn metered(settings: Settings, meter: Option<Meter>) -> store::Result<App> {
+        Self::build(settings, None, meter)
+    }
+
+    fn build(settings: Settings, local_dispatcher: Option<Arc<Notify>>, meter: Option<Meter>) -> store::Result<App> {
         let db = Db::connect_lazily(&settings.database_url, settings.database_connections)?;
         Ok(App(Arc::new(Inner {
             db,
@@ -68,6 +81,7 @@ impl App {
             graphs: Graphs::default(),
             retiring: AtomicBool::new(false),
             local_dispatcher,
+            meter,
             jobs_db: OnceCell::new(),
             aws: OnceCell::new(),
             sqs: OnceCell::new(),
@@ -78,10 +92,8 @@ impl App {
         clock()
     }
 
-    /// 32 bytes from the operating system.
-    #[expect(clippy::disallowed_methods, reason = "the one source of randomness of the functions")]
     pub fn random(&self) -> [u8; 32] {
-        rand::random()
+        random()
     }
 
     /// An evaluation runs on although its caller was answered: a Lambda ends once this answer is out, rather than share its one
@@ -93,6 +105,17 @@ impl App {
 
     pub fn is_retiring(&self) -> bool {
         self.retiring.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_metered(&self) -> bool {
+        self.meter.is_some()
+    }
+
+    /// Nothing happens where nobody collects metrics.
+    pub(crate) fn record(&self, readings: &[(Metric, &[f64])]) {
+        if let Some(meter) = &self.meter {
+            meter.record(self.now(), readings);
+        }
     }
 
     /// The database as the jobs' role.

@@ -3,6 +3,7 @@
 //! A binary names its own handler and not the table, so that it holds that one operation's code and nothing of the others': a
 //! function that needs no AWS client links none.
 
+pub mod custom_resource;
 pub mod jobs;
 
 use std::process::ExitCode;

@@ -19,6 +19,7 @@ pub mod kind;
 pub mod lambda;
 pub mod listing;
 pub mod merging;
+pub mod metrics;
 pub mod minting;
 pub mod open;
 pub mod openapi;

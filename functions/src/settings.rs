@@ -68,9 +68,42 @@ impl Settings {
     }
 }
 
-/// As the role `fc_owner`, over the direct writer endpoint: for migrations alone.
-pub fn owner_database_url() -> anyhow::Result<String> {
-    required("OWNER_DATABASE_URL")
+/// The stack that a job's metrics belong to; without one they are not written.
+pub fn metered_stack() -> Option<String> {
+    optional("STACK_NAME")
+}
+
+/// What migrations take, and no other function.
+#[derive(Clone)]
+pub struct MigrationSettings {
+    /// As the role `fc_owner`, over the direct writer endpoint.
+    pub owner_database_url: String,
+    /// Where the stack brings its own server: how the roles and the database come into being.
+    pub own_server: Option<OwnServer>,
+}
+
+#[derive(Clone)]
+pub struct OwnServer {
+    /// As the server's first user, in any database of it.
+    pub admin_database_url: String,
+    pub owner_password: String,
+    pub app_password: String,
+    pub jobs_password: String,
+}
+
+impl MigrationSettings {
+    pub fn from_env() -> anyhow::Result<MigrationSettings> {
+        let own_server = match optional("ADMIN_DATABASE_URL") {
+            Some(admin_database_url) => Some(OwnServer {
+                admin_database_url,
+                owner_password: required("OWNER_PASSWORD")?,
+                app_password: required("APP_PASSWORD")?,
+                jobs_password: required("JOBS_PASSWORD")?,
+            }),
+            None => None,
+        };
+        Ok(MigrationSettings { owner_database_url: required("OWNER_DATABASE_URL")?, own_server })
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where a function reads its environment")]

@@ -14,14 +14,6 @@ fn generated_files_are_fresh() {
 }
 
 #[test]
-fn the_stack_stays_well_below_cloudformations_limit() {
-    let resources = template::resources(&read(template::PATH));
-    let functions = functions::routes::ENDPOINTS.len() + functions::routes::JOBS.len() + 1;
-    assert!(resources > 4 * functions, "{resources} resources for {functions} functions: they were not counted");
-    assert!(resources <= template::MOST_RESOURCES, "{resources} resources of at most {}", template::MOST_RESOURCES);
-}
-
-#[test]
 fn functions_are_told_nothing_that_they_do_not_read() {
     let (settings, template) = (read("functions/src/settings.rs"), read(template::PATH));
     let variables = template.lines().filter_map(|line| line.strip_prefix("          ")?.split_once(": !").map(|(name, _)| name));

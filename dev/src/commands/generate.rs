@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::generate;
 use crate::settings::Settings;
 
-/// Write what is read from the table of routes: binaries, infra/openapi.json, infra/template.yaml
+/// Write what is read from the table of routes: binaries, and in infra openapi.json, functions.json and template.yaml
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 

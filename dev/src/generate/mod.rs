@@ -1,6 +1,8 @@
 //! Everything that is committed but read from the table of routes: the binaries, the OpenAPI document, the deployment's template.
 
 mod binaries;
+mod class;
+mod functions_list;
 mod names;
 pub mod template;
 
@@ -54,6 +56,7 @@ pub fn artifacts(root: &Path) -> Result<Vec<Artifact>> {
     let mut all = binaries::artifacts();
     all.push(binaries::manifest(&written(binaries::MANIFEST)?)?);
     all.push(Artifact { path: "infra/openapi.json".into(), text: functions::openapi::json().to_owned() });
+    all.push(Artifact { path: functions_list::PATH.into(), text: functions_list::render()? });
     all.push(Artifact { path: template::PATH.into(), text: template::render(&written(template::BASE)?)? });
     Ok(all)
 }

@@ -1,103 +1,73 @@
-//! infra/template.yaml: what people write in template.base.yaml, and a function, its log group and its route for each entry of
-//! the table.
+//! infra/template.yaml: what people write in template.base.yaml, and a function with its way from the API for each entry of the table.
+
+use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
-use functions::routes::{Access, ENDPOINTS, JOBS, Job};
+use functions::routes::{self, ENDPOINTS, JOBS, Job};
 
 use super::camel_case;
+use super::class::Class;
 
 pub const BASE: &str = "infra/template.base.yaml";
 pub const PATH: &str = "infra/template.yaml";
 /// The line of the base in whose place the functions stand.
 const MARKER: &str = "  # cargo dev generate: the functions\n";
+/// The line in whose place the distribution learns which paths are the API's.
+const PATHS_MARKER: &str = "          # cargo dev generate: the API's paths\n";
 const HEADER: &str = "# Written by `cargo dev generate` from template.base.yaml and functions/src/routes.rs. Edit those.\n\n";
 
 /// CloudFormation refuses a stack of more than 500; the rest is room for what comes.
 pub const MOST_RESOURCES: usize = 450;
 
-/// What a function may do in AWS and what it is told: a role of the base each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Open,
-    Reads,
-    Writes,
-    Mints,
-    Jobs,
-    Migrations,
-}
-
-impl Class {
-    const ALL: [Class; 6] = [Class::Open, Class::Reads, Class::Writes, Class::Mints, Class::Jobs, Class::Migrations];
-
-    fn role(self) -> &'static str {
-        match self {
-            Class::Open => "OpenRole",
-            Class::Reads => "ReadsRole",
-            Class::Writes => "WritesRole",
-            Class::Mints => "MintsRole",
-            Class::Jobs => "JobsRole",
-            Class::Migrations => "MigrationsRole",
-        }
-    }
-
-    fn logs(self) -> &'static str {
-        match self {
-            Class::Open => "OpenLogs",
-            Class::Reads => "ReadsLogs",
-            Class::Writes => "WritesLogs",
-            Class::Mints => "MintsLogs",
-            Class::Jobs => "JobsLogs",
-            Class::Migrations => "MigrationsLogs",
-        }
-    }
-
-    /// Only what functions of this class read from their environment.
-    fn environment(self) -> &'static [(&'static str, &'static str)] {
-        const APP: (&str, &str) = ("DATABASE_URL", "!Sub \"{{resolve:secretsmanager:${AppDatabaseSecret}}}\"");
-        const JOBS: (&str, &str) = ("JOBS_DATABASE_URL", "!Sub \"{{resolve:secretsmanager:${JobsDatabaseSecret}}}\"");
-        const OWNER: (&str, &str) = ("OWNER_DATABASE_URL", "!Sub \"{{resolve:secretsmanager:${OwnerDatabaseSecret}}}\"");
-        const DISPATCH: (&str, &str) = ("DISPATCH_QUEUE_URL", "!Ref DispatchQueue");
-        match self {
-            Class::Open | Class::Writes => &[APP],
-            Class::Reads => &[APP, ("CONSOLE_URL", "!Ref ConsoleUrl")],
-            Class::Mints => &[APP, DISPATCH],
-            Class::Jobs => &[JOBS, DISPATCH, ("REPLICA_TABLE", "!Ref ReplicaTable"), ("WORKER_QUEUE_URLS", "!Ref WorkerQueue")],
-            Class::Migrations => &[OWNER],
-        }
-    }
-}
-
-impl From<Access> for Class {
-    fn from(access: Access) -> Class {
-        match access {
-            Access::Open => Class::Open,
-            Access::Reads => Class::Reads,
-            Access::Writes => Class::Writes,
-            Access::Mints => Class::Mints,
-        }
-    }
-}
-
 /// The whole template.
 ///
 /// # Errors
-/// When the base lacks the line that says where the functions go, or an endpoint lacks its route.
+/// When the base lacks a line that says where something goes, or an endpoint lacks its route.
 pub fn render(base: &str) -> Result<String> {
-    let (before, after) = base.split_once(MARKER).with_context(|| format!("{BASE} lacks the line {:?}", MARKER.trim_end()))?;
+    let split = |text: &str, marker: &str| {
+        let parts = text.split_once(marker).map(|(before, after)| (before.to_owned(), after.to_owned()));
+        parts.with_context(|| format!("{BASE} lacks the line {:?}", marker.trim_end()))
+    };
+    let (before, after) = split(base, MARKER)?;
+    let (origins, between) = split(&before, PATHS_MARKER)?;
     let mut functions = String::new();
     for endpoint in ENDPOINTS {
         let route = endpoint.route().with_context(|| format!("{} has no route", endpoint.operation))?;
         let key = format!("{} {}", route.method, route.path);
-        functions += &function(endpoint.operation, &key, endpoint.access.into(), "");
-        functions += &reached_by(endpoint.operation, &key, &format!("{}{}", route.method, with_wildcards(&route.path)));
+        functions += &function(endpoint.operation, &key, endpoint.access.into(), "api", "");
+        functions += &reached_by(endpoint.operation, &key);
     }
-    functions += &function("not_found", "What no other route takes", Class::Open, "");
-    functions += &reached_by("not_found", "$default", "$default");
+    functions += &function("not_found", "What no other route takes", Class::Open, "api", "");
+    functions += &reached_by("not_found", "$default");
     for job in JOBS {
         functions += &self::job(job);
     }
     functions.extend(Class::ALL.iter().map(|class| log_group(*class)));
-    Ok(format!("{HEADER}{before}{functions}{after}"))
+    let behaviors: String = paths_of_the_api().iter().map(|pattern| behavior(pattern)).collect();
+    Ok(format!("{HEADER}{origins}{behaviors}{between}{functions}{after}"))
+}
+
+/// CloudFront's patterns for what is the API's, and not a page of the console.
+fn paths_of_the_api() -> BTreeSet<String> {
+    let pattern = |route: &routes::Route| match route.path.trim_start_matches('/').split_once('/') {
+        Some((area, _)) => format!("/{area}/*"),
+        None => route.path.clone(),
+    };
+    routes::all().iter().map(pattern).collect()
+}
+
+/// Uncached: the managed policies CachingDisabled and AllViewerExceptHostHeader.
+fn behavior(pattern: &str) -> String {
+    format!(
+        r#"          - PathPattern: {pattern}
+            TargetOriginId: api
+            ViewerProtocolPolicy: https-only
+            AllowedMethods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]
+            CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad # Managed-CachingDisabled
+            OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-38268ac4d0b7 # Managed-AllViewerExceptHostHeader
+            ResponseHeadersPolicyId: !Ref ApiHeaders
+"#
+    )
 }
 
 fn log_group(class: Class) -> String {
@@ -111,41 +81,41 @@ fn log_group(class: Class) -> String {
 }
 
 /// The function. Functions of a class share a log group, in which each has streams that begin with its name: with one each, the
-/// template would pass what CloudFormation takes.
-fn function(operation: &str, description: &str, class: Class, more: &str) -> String {
-    let (name, role, logs) = (camel_case(operation), class.role(), class.logs());
+/// template would pass what CloudFormation takes. Its own name says whether the API's role may call it.
+fn function(operation: &str, description: &str, class: Class, kind: &str, more: &str) -> String {
+    let (name, role, logs, groups) = (camel_case(operation), class.role(), class.logs(), class.security_groups());
     let variables: String = class.environment().iter().map(|(name, value)| format!("          {name}: {value}\n")).collect();
+    // All but the migrations wait for them.
+    let waits = if class == Class::Migrations { "" } else { "    DependsOn: Migration\n" };
     format!(
         r#"  {name}:
     Type: AWS::Serverless::Function
-    Properties:
+{waits}    Properties:
+      FunctionName: !Sub ${{AWS::StackName}}-{kind}-{name}
       Description: {description}
       CodeUri: ../target/lambda/{operation}/
       Role: !GetAtt {role}.Arn
       LoggingConfig: {{ LogGroup: !Ref {logs} }}
+      VpcConfig: !If
+        - InNetwork
+        - {{ SecurityGroupIds: [{groups}], SubnetIds: !If [GivenNetwork, !Split [",", !Ref SubnetIds], [!Ref SubnetA, !Ref SubnetB]] }}
+        - !Ref AWS::NoValue
       Environment:
         Variables:
 {variables}{more}"#
     )
 }
 
-/// The way from the API to the function. `allowed` is the end of the ARN from which the gateway calls.
-fn reached_by(operation: &str, route_key: &str, allowed: &str) -> String {
+/// The way from the API to the function.
+fn reached_by(operation: &str, route_key: &str) -> String {
     let name = camel_case(operation);
     format!(
         r#"  {name}Integration:
     Type: AWS::ApiGatewayV2::Integration
-    Properties: {{ ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt {name}.Arn, PayloadFormatVersion: "2.0" }}
+    Properties: {{ ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt {name}.Arn, CredentialsArn: !GetAtt GatewayRole.Arn, PayloadFormatVersion: "2.0" }}
   {name}Route:
     Type: AWS::ApiGatewayV2::Route
     Properties: {{ ApiId: !Ref Api, RouteKey: "{route_key}", Target: !Sub "integrations/${{{name}Integration}}" }}
-  {name}Permission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      Action: lambda:InvokeFunction
-      FunctionName: !Ref {name}
-      Principal: apigateway.amazonaws.com
-      SourceArn: !Sub "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/*/{allowed}"
 "#
     )
 }
@@ -156,7 +126,6 @@ const JOB_TIMEOUT: u32 = 900;
 
 fn job(job: &Job) -> String {
     let queue = job.trigger == "queue";
-    let class = if job.trigger == "deployment" { Class::Migrations } else { Class::Jobs };
     let description = match (queue, job.every) {
         (true, Some(every)) => format!("Started by nudges, and at {every}"),
         (true, None) => "Started by nudges".to_owned(),
@@ -180,27 +149,32 @@ fn job(job: &Job) -> String {
     if let Some(every) = job.every {
         more += &format!("        Schedule:\n          Type: Schedule\n          Properties: {{ Schedule: {every} }}\n");
     }
-    function(job.name, &description, class, &more)
+    let alarm = if job.every.is_some() { errors_alarm(job.name) } else { String::new() };
+    function(job.name, &description, Class::of_job(job), "job", &more) + alarm.as_str()
 }
 
-/// A path's parameters as an ARN takes them.
-fn with_wildcards(path: &str) -> String {
-    path.split('/').map(|segment| if segment.starts_with('{') { "*" } else { segment }).collect::<Vec<_>>().join("/")
-}
-
-/// How many resources CloudFormation counts in the template, those included that SAM makes of a function's events.
-pub fn resources(template: &str) -> usize {
-    let section = template.split_once("\nResources:\n").map_or("", |(_, rest)| rest);
-    let section = section.split("\nOutputs:\n").next().unwrap_or_default();
-    let logical_id =
-        |line: &&str| line.starts_with("  ") && line[2..].starts_with(|first: char| first.is_ascii_uppercase()) && line.ends_with(':');
-    let of_events = |line: &str| match line.trim() {
-        "Type: SQS" => 1,
-        // The rule, and the permission to call the function.
-        "Type: Schedule" => 2,
-        _ => 0,
-    };
-    section.lines().filter(logical_id).count() + section.lines().map(of_events).sum::<usize>()
+/// Nobody sees that a job fails, unless it says so.
+fn errors_alarm(operation: &str) -> String {
+    let name = camel_case(operation);
+    format!(
+        r"  {name}ErrorsAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: The job {operation} fails; its log says why
+      AlarmActions: [!Ref AlarmTopic]
+      OKActions: [!Ref AlarmTopic]
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{{ Name: FunctionName, Value: !Ref {name} }}]
+      Statistic: Sum
+      Period: 300
+      EvaluationPeriods: 3
+      DatapointsToAlarm: 2
+      ComparisonOperator: GreaterThanThreshold
+      Threshold: 0
+      TreatMissingData: notBreaching
+"
+    )
 }
 
 #[cfg(test)]
@@ -214,13 +188,11 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_a_path_are_wildcards_in_the_permission() {
-        assert_eq!(with_wildcards("/api/connectors/{id}/publish"), "/api/connectors/*/publish");
-    }
-
-    #[test]
-    fn what_sam_makes_of_events_counts() {
-        let template = "X:\n  A:\nResources:\n  One:\n    Type: X\n    Events:\n        Nudge:\n          Type: SQS\n        At:\n          Type: Schedule\n  Two:\n    Type: Y\n\nOutputs:\n  Three:\n";
-        assert_eq!(resources(template), 5);
+    fn every_area_of_the_api_is_one_pattern_and_a_single_file_its_own() {
+        let patterns = paths_of_the_api();
+        assert!(
+            ["/api/*", "/v1/*", "/auth/*", "/healthz", "/openapi.json"].iter().all(|pattern| patterns.contains(*pattern)),
+            "{patterns:?}"
+        );
     }
 }

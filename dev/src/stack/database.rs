@@ -42,7 +42,7 @@ impl Database {
     /// Brings the schema of a local stack up to date, or says how to begin anew: until a release its migrations are still edited.
     pub async fn migrate_stack(&self, home: &Path) -> Result<()> {
         self.migrate().await.map_err(|error| match error.downcast_ref() {
-            Some(store::Error::ForeignSchema(why)) => anyhow!(
+            Some(store::Error::ForeignSchema(why) | store::Error::LaterSchema(why)) => anyhow!(
                 "the state in {home} was made by another version of FetchCatch: {why}. To begin with an empty stack, remove that folder \
                  (its drafts and versions go with it) and start again; to keep it, set FETCHCATCH_HOME to another one",
                 home = home.display()

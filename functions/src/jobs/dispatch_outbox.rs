@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::jobs::aws_sink::AwsSink;
+use crate::jobs::timed::Timed;
+use crate::metrics::Metric;
 
 /// Rows leased at once.
 pub const BATCH: i64 = 500;
@@ -139,7 +141,7 @@ fn report(row: &Leased, undelivered: &Undelivered, verdict: &Verdict) {
 /// Steps until nothing is due. What the queue and the schedule start.
 pub async fn run(app: &App) -> anyhow::Result<Step> {
     let db = app.jobs_db().await?;
-    let sink = AwsSink { replica: app.replica().await?, notifier: app.notifier().await, now: crate::app::clock };
+    let sink = Timed::around(AwsSink { replica: app.replica().await?, notifier: app.notifier().await, now: crate::app::clock });
     let mut total = Step::default();
     let started = Instant::now();
     loop {
@@ -151,9 +153,26 @@ pub async fn run(app: &App) -> anyhow::Result<Step> {
         total.dead += step.dead;
         total.ahead += step.ahead;
         if step.leased == 0 || started.elapsed() > LONGEST_RUN {
-            return Ok(total);
+            break;
         }
     }
+    measure(app, db, &total, &sink.lags()).await?;
+    Ok(total)
+}
+
+/// After the run: what waits now is what it could not deliver.
+async fn measure(app: &App, db: &Db, total: &Step, lags: &[f64]) -> store::Result<()> {
+    if !app.is_metered() {
+        return Ok(());
+    }
+    let (oldest, dead) = outbox::backlog(db).await?;
+    app.record(&[
+        (Metric::OutboxOldest, &[oldest.unwrap_or_default().max(0.0)]),
+        (Metric::OutboxDead, &[dead as f64]),
+        (Metric::ReplicaAhead, &[total.ahead as f64]),
+        (Metric::ReplicaLag, lags),
+    ]);
+    Ok(())
 }
 
 /// The dispatcher of a process that has no queue and no schedule (the local stack): runs at every nudge and every second.

@@ -7,3 +7,4 @@ pub mod reconcile_replica;
 pub mod renew_verdicts;
 pub mod roll_up_runs;
 pub mod sweep;
+mod timed;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::metrics::Metric;
 
 /// Resources compared at once.
 const PAGE: i64 = 500;
@@ -72,6 +73,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
             "the replica differs; the dispatcher is asked to repeat it"
         );
     }
+    app.record(&[(Metric::ReconcileMismatches, &[mismatched.len() as f64]), (Metric::ReplicaAhead, &[result.ahead as f64])]);
     let mut connection = db.pool().acquire().await?;
     for resource in mismatched {
         result.requested += usize::from(store::outbox::request_replication(&mut connection, resource).await?);

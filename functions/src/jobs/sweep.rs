@@ -4,6 +4,7 @@ use serde::Serialize;
 use store::{Db, jobs};
 
 use crate::app::App;
+use crate::metrics::Metric;
 use crate::runs::MINUTES_KEPT_HOURS;
 
 const SNAPSHOT_DAYS: i32 = 90;
@@ -26,30 +27,39 @@ pub struct Swept {
 /// Snapshots first: what they alone referred to can go then. A part that fails is said in the log and stops no other.
 pub async fn run(app: &App) -> anyhow::Result<Swept> {
     let db = app.jobs_db().await?;
+    let mut failed = Failed(0);
+    let unplaced = failed.or_default("runs without a month", jobs::runs_without_a_partition(db).await);
     let swept = Swept {
-        idempotency_keys: or_log("idempotency keys", jobs::expire_idempotency_keys(db).await),
-        credentials: or_log("credentials", jobs::forget_credentials(db).await),
-        pulls: or_log("pulls", jobs::forget_pulls(db).await),
-        snapshots: or_log("snapshots", age_out_snapshots(db).await),
-        contents: or_log("contents", collect_contents(db).await),
-        run_months_made: or_log("months for runs", make_run_partitions(db).await),
-        run_months_dropped: or_log("months of runs", jobs::drop_run_partitions(db, app.settings.run_retention_days).await),
-        run_minutes: or_log("minutes of runs", jobs::forget_minutes(db, MINUTES_KEPT_HOURS).await),
+        idempotency_keys: failed.or_default("idempotency keys", jobs::expire_idempotency_keys(db).await),
+        credentials: failed.or_default("credentials", jobs::forget_credentials(db).await),
+        pulls: failed.or_default("pulls", jobs::forget_pulls(db).await),
+        snapshots: failed.or_default("snapshots", age_out_snapshots(db).await),
+        contents: failed.or_default("contents", collect_contents(db).await),
+        run_months_made: failed.or_default("months for runs", make_run_partitions(db, unplaced).await),
+        run_months_dropped: failed.or_default("months of runs", jobs::drop_run_partitions(db, app.settings.run_retention_days).await),
+        run_minutes: failed.or_default("minutes of runs", jobs::forget_minutes(db, MINUTES_KEPT_HOURS).await),
     };
+    app.record(&[(Metric::RunsInDefaultPartition, &[f64::from(u8::from(unplaced))]), (Metric::SweepFailures, &[f64::from(failed.0)])]);
     tracing::info!(?swept, "swept");
     Ok(swept)
 }
 
-fn or_log<T: Default>(what: &str, outcome: store::Result<T>) -> T {
-    outcome.unwrap_or_else(|error| {
-        tracing::error!(alarm = "sweep_failed", what, %error, "a part of the sweep failed; the next one tries again");
-        T::default()
-    })
+/// How many parts failed.
+struct Failed(u32);
+
+impl Failed {
+    fn or_default<T: Default>(&mut self, what: &str, outcome: store::Result<T>) -> T {
+        outcome.unwrap_or_else(|error| {
+            self.0 += 1;
+            tracing::error!(alarm = "sweep_failed", what, %error, "a part of the sweep failed; the next one tries again");
+            T::default()
+        })
+    }
 }
 
 /// Runs that had no month to go to are said first: making their month moves them there.
-async fn make_run_partitions(db: &Db) -> store::Result<i32> {
-    if jobs::runs_without_a_partition(db).await? {
+async fn make_run_partitions(db: &Db, unplaced: bool) -> store::Result<i32> {
+    if unplaced {
         tracing::error!(
             alarm = "runs_in_default_partition",
             "runs were recorded for which no month was made: has the sweep stood still, or the database's clock jumped?"

@@ -1,15 +1,19 @@
 //! What starts each job of the table, and what it answers. A binary each.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use chrono::{DateTime, Utc};
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::consume;
+use super::{consume, custom_resource, run};
 use crate::app::App;
 use crate::jobs;
-use crate::settings::{self, Settings};
+use crate::metrics::Meter;
+use crate::settings::{self, MigrationSettings, Settings};
 
 /// Started by a nudge on the queue, by the schedule, or by hand with `{}`.
 pub fn dispatch_outbox() -> ExitCode {
@@ -38,13 +42,29 @@ pub fn sweep() -> ExitCode {
     consume(app, |app, _| async move { answer(&jobs::sweep::run(&app).await?) })
 }
 
-/// Started by a deployment, before traffic moves to the new functions.
+/// Started by a deployment as its custom resource, before traffic moves to the new functions; or by an operator with `{}`, or with
+/// `{"sign_in": "ada@example.com"}`.
 pub fn migrate() -> ExitCode {
-    consume(settings::owner_database_url, |url, _| async move { answer(&jobs::migrate::run(&url).await?) })
+    run(async {
+        let settings = MigrationSettings::from_env()?;
+        let handler = service_fn(|event: LambdaEvent<Value>| {
+            let settings = settings.clone();
+            async move {
+                let remaining = Duration::from_millis(event.context.deadline).saturating_sub(since_1970(crate::app::clock()));
+                let work = |options| async move { answer(&jobs::migrate::release(&settings, &options, crate::app::random()).await?) };
+                custom_resource::answer(event.payload, remaining, work).await.map_err(|error| format!("{error:#}"))
+            }
+        });
+        lambda_runtime::run(handler).await.map_err(|error| anyhow::anyhow!(error))
+    })
+}
+
+fn since_1970(now: DateTime<Utc>) -> Duration {
+    Duration::from_millis(now.timestamp_millis().unsigned_abs())
 }
 
 fn app() -> anyhow::Result<App> {
-    Ok(App::new(Settings::of_job_from_env()?)?)
+    Ok(App::metered(Settings::of_job_from_env()?, settings::metered_stack().map(Meter::to_log))?)
 }
 
 fn answer(result: &impl Serialize) -> anyhow::Result<Value> {

@@ -6,6 +6,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
+use crate::db::LIMITS;
 use crate::{Error, Result, backfill};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -40,6 +41,11 @@ pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_
             sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await?;
         }
     }
+    for role in ["fc_app", "fc_jobs"] {
+        for (name, value) in LIMITS {
+            sqlx::query(AssertSqlSafe(format!("ALTER ROLE {role} SET {name} = '{value}'"))).execute(&mut *tx).await?;
+        }
+    }
     // fc_owner hands the definer functions to fc_mint; the admin makes databases that fc_owner owns.
     sqlx::raw_sql("GRANT fc_mint TO fc_owner; GRANT fc_owner TO CURRENT_USER").execute(&mut *tx).await?;
     tx.commit().await?;
@@ -71,7 +77,7 @@ const BACKFILL: i64 = 1_748_400_000;
 /// Brings the schema up to date, as fc_owner. A second call does nothing, and one that was interrupted is taken up where it ended.
 ///
 /// # Errors
-/// [`Error::ForeignSchema`] when the database was migrated by other files than these.
+/// [`Error::ForeignSchema`] when the database was migrated by other files than these, [`Error::LaterSchema`] when by more.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<()> {
     // A statement that waits for a lock holds up all who come after it: better to give up, and to be called again.
     let mut connection = connect(&owner.clone().options([("lock_timeout", "10s")])).await?;
@@ -108,7 +114,7 @@ fn explained(error: MigrateError) -> Error {
              changes: put its text back, and what is to change into a new file",
             file(version)
         )),
-        MigrateError::VersionMissing(version) => Error::ForeignSchema(format!(
+        MigrateError::VersionMissing(version) => Error::LaterSchema(format!(
             "this database was migrated with a file {version} that this release doesn't have: deploy the release that does, or a later one"
         )),
         MigrateError::ExecuteMigration(error, version) => {

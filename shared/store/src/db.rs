@@ -47,15 +47,21 @@ pub async fn end<T, E: From<crate::Error>>(tx: Tx, outcome: std::result::Result<
     }
 }
 
+/// What a session may take. The roles have the same as their defaults, for those who can't say it when they connect.
+pub(crate) const LIMITS: [(&str, &str); 3] =
+    [("statement_timeout", "25s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s")];
+
+/// It refuses connections that bring options: "RDS Proxy currently doesn't support command-line options".
+fn is_rds_proxy(host: &str) -> bool {
+    host.contains(".proxy-") && host.contains(".rds.amazonaws.com")
+}
+
 impl Db {
     /// A pool that connects on first use. `max_connections` is 1 in a Lambda.
     pub fn connect_lazily(url: &str, max_connections: u32) -> Result<Db> {
         let options: PgConnectOptions = url.parse().map_err(crate::Error::Database)?;
-        let options = options.application_name("fetchcatch").options([
-            ("statement_timeout", "25s"),
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "15s"),
-        ]);
+        let options = options.application_name("fetchcatch");
+        let options = if is_rds_proxy(options.get_host()) { options } else { options.options(LIMITS) };
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(10))
@@ -100,5 +106,17 @@ impl Db {
             Ok(transaction) => Ok(transaction?),
             Err(stopped) => Err(crate::Error::Unexpected(format!("BEGIN did not finish: {stopped}"))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_rds_proxy;
+
+    #[test]
+    fn a_proxy_is_known_by_its_address() {
+        assert!(is_rds_proxy("fetchcatch.proxy-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com"));
+        assert!(!is_rds_proxy("fetchcatch.cluster-c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com"));
+        assert!(!is_rds_proxy("127.0.0.1"));
     }
 }

@@ -12,6 +12,7 @@ pub mod db;
 pub mod drafts;
 pub mod drift;
 pub mod exports;
+pub mod founding;
 pub mod governance;
 pub mod idempotency;
 pub mod jobs;
@@ -39,6 +40,9 @@ pub enum Error {
     /// The schema is another release's; the message says which file tells them apart.
     #[error("{0}")]
     ForeignSchema(String),
+    /// The schema is a later release's; the message says which file this one lacks.
+    #[error("{0}")]
+    LaterSchema(String),
 }
 
 /// What a caller had when a write began, and not any more when it was committed.

@@ -1,0 +1,58 @@
+//! `cargo dev deploy`: a stage of samconfig.toml, to the AWS account of the environment's credentials.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+use functions::routes::{ENDPOINTS, JOBS};
+use tokio::process::Command;
+
+use crate::aws_tools::{Architecture, Sam};
+use crate::generate::template;
+use crate::settings::Settings;
+use crate::{samconfig, tools};
+
+/// Deploy what was built
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A stage of samconfig.toml
+    #[arg(long, default_value = "dev")]
+    stage: String,
+    /// What the functions were built for
+    #[arg(long, value_enum, default_value_t = Architecture::Arm64)]
+    arch: Architecture,
+    /// Who owns the first workspace
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<String>,
+    /// What this deployment is called; the commit and the hour unless you say so
+    #[arg(long)]
+    release: Option<String>,
+}
+
+/// # Errors
+/// When functions were not built, or the stage is unknown. A deployment that AWS refuses is no error but sam's exit code.
+pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode> {
+    let binaries = ENDPOINTS.iter().map(|endpoint| endpoint.operation).chain(["not_found"]).chain(JOBS.iter().map(|job| job.name));
+    let missing = binaries.filter(|name| !settings.root.join("target/lambda").join(name).join("bootstrap").exists()).count();
+    ensure!(missing == 0, "{missing} functions were not built: run `make build` first");
+    let config = std::fs::read_to_string(settings.root.join(samconfig::PATH)).with_context(|| format!("can't read {}", samconfig::PATH))?;
+    let mut parameters = samconfig::parameters(&config, &arguments.stage)?;
+    let release = match &arguments.release {
+        Some(release) => release.clone(),
+        None => release(settings).await?,
+    };
+    parameters.extend([format!("Release={release}"), format!("Architecture={}", arguments.arch.name())]);
+    parameters.extend(arguments.owner.iter().map(|owner| format!("OwnerEmail={owner}")));
+    let mut sam = Sam::find_or_install(settings).await?.command();
+    sam.args(["deploy", "--config-env", &arguments.stage, "--template-file", template::PATH, "--config-file"]);
+    sam.arg(settings.root.join(samconfig::PATH)).arg("--parameter-overrides").args(parameters);
+    let status = sam.kill_on_drop(true).status().await.context("can't run sam")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The commit, and when: a second deployment of the same commit reads rotated secrets anew.
+async fn release(settings: &Settings) -> Result<String> {
+    let mut git = Command::new("git");
+    git.env("PATH", &settings.path).current_dir(&settings.root).args(["describe", "--always", "--dirty", "--abbrev=12"]);
+    let commit = tools::run(git).await.unwrap_or_else(|_| "unversioned".to_owned());
+    Ok(format!("{}-{}", commit.trim(), functions::app::clock().format("%Y%m%dT%H%M%SZ")))
+}
