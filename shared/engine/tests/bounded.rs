@@ -1,6 +1,6 @@
 //! Graphs of many parts, each below its cap: looking at them ends, and so does running them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 
 use std::time::Duration;
 
