@@ -1,8 +1,8 @@
 //! What list calls share: limits, cursors, filters.
 
 use chrono::{DateTime, Datelike, Utc};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
 use store::resources::{After, Filter, Resource, Sort};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -34,8 +34,9 @@ pub struct ResourceQuery {
     pub cursor: Option<String>,
     /// Part of the slug or of the name.
     pub q: Option<String>,
-    #[serde(alias = "hasUnpublishedChanges")]
+    #[serde(default, alias = "hasUnpublishedChanges", deserialize_with = "flag")]
     pub has_unpublished_changes: Option<bool>,
+    #[serde(default, deserialize_with = "flag")]
     pub archived: Option<bool>,
     /// `name`, `updated`; newest first when left out.
     pub sort: Option<String>,
@@ -74,12 +75,34 @@ fn limit(given: Option<&str>) -> Result<i64> {
     }
 }
 
-/// RFC 3339. The `+` of an offset may have come as the space that it means in a query.
+/// `true` or `false`, else an error that says so.
+pub fn flag<'de, D: Deserializer<'de>, T: From<bool>>(deserializer: D) -> std::result::Result<T, D::Error> {
+    let given = String::deserialize(deserializer)?;
+    given.parse().map(bool::into).map_err(|_| D::Error::custom(format!("takes `true` or `false`; {given:?} is neither")))
+}
+
+/// RFC 3339, not before any id.
 pub fn moment(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+    Ok(parsed(name, given)?.map(within_ids))
+}
+
+/// The filters `from` and `to`: 400 for a time that ends before it begins.
+pub fn period(from: Option<&str>, to: Option<&str>) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+    let (from, to) = (parsed("from", from)?, parsed("to", to)?);
+    in_order(from, to)?;
+    Ok((from.map(within_ids), to.map(within_ids)))
+}
+
+/// No id carries a time before this one.
+fn within_ids(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.max(DateTime::UNIX_EPOCH)
+}
+
+/// The `+` of an offset may have come as the space that it means in a query.
+fn parsed(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
     let Some(given) = given else { return Ok(None) };
     match DateTime::parse_from_rfc3339(&given.replace(' ', "+")).map(|at| at.to_utc()) {
-        // Not outside the times that an id can carry.
-        Ok(at) if at.year() < 3000 => Ok(Some(at.max(DateTime::UNIX_EPOCH))),
+        Ok(at) if at.year() < 3000 => Ok(Some(at)),
         _ => Err(Problem::new(
             Code::InvalidQuery,
             format!("`{name}` takes a time as in RFC 3339, such as 2026-05-26T14:31:02Z; {given:?} is none."),

@@ -17,13 +17,14 @@ use wire::runs::{Evaluated, RunError};
 
 use crate::app::App;
 use crate::extract::Caller;
+use crate::listing::flag;
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EvaluateQuery {
     /// Also answer, and keep, what each node got and gave.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flag")]
     pub trace: bool,
 }
 

@@ -11,7 +11,7 @@ use wire::runs::Run;
 use super::answers;
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, in_order, moment, next_page};
+use crate::listing::{PageQuery, next_page, period};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -38,9 +38,7 @@ pub struct RunsQuery {
 pub async fn list_runs(State(app): State<App>, caller: Caller, Query(query): Query<RunsQuery>) -> Result<axum::Json<CamelPage<Run>>> {
     let family = answers::one_of("source", query.source.as_deref(), ["cli", "designer"])?;
     let status = answers::one_of("status", query.status.as_deref(), ["succeeded", "failed"])?;
-    let from = moment("from", query.from.as_deref())?;
-    let to = moment("to", query.to.as_deref())?;
-    in_order(from, to)?;
+    let (from, to) = period(query.from.as_deref(), query.to.as_deref())?;
     let to = to.unwrap_or_else(|| app.now() + TimeDelta::days(1));
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;

@@ -11,7 +11,7 @@ use wire::sync::export::{Export, ExportWorkspace, ExportedResource, LastApplied}
 use crate::app::App;
 use crate::documents;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, flag, next_page};
 use crate::problem::{Problem, Result};
 
 /// Bodies are put into a page until they have this many bytes.
@@ -27,6 +27,7 @@ pub struct ExportQuery {
     /// `draft`: drafts; when left out the published versions, and the drafts of what was never published.
     pub of: Option<String>,
     /// `false` leaves the bodies out.
+    #[serde(default, deserialize_with = "flag")]
     pub bodies: Option<bool>,
 }
 

@@ -8,7 +8,7 @@ use wire::workspaces::{AuditEntry, AuditedResource};
 
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, in_order, moment, next_page};
+use crate::listing::{PageQuery, next_page, period};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -37,15 +37,9 @@ pub async fn list_audit(
 ) -> Result<axum::Json<CamelPage<AuditEntry>>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;
-    let filter = Filter {
-        from: moment("from", query.from.as_deref())?,
-        to: moment("to", query.to.as_deref())?,
-        actor: query.actor.as_deref(),
-        resource: query.resource.as_deref(),
-        before: page.cursor()?,
-        limit: limit + 1,
-    };
-    in_order(filter.from, filter.to)?;
+    let (from, to) = period(query.from.as_deref(), query.to.as_deref())?;
+    let filter =
+        Filter { from, to, actor: query.actor.as_deref(), resource: query.resource.as_deref(), before: page.cursor()?, limit: limit + 1 };
     caller.require(Right::Administer)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::audit::list(&mut tx, caller.workspace.id, &filter).await.map_err(Problem::from);

@@ -8,6 +8,7 @@ mod hostile_graphs;
 mod idempotency;
 mod order_of_refusals;
 mod provenance;
+mod queries;
 mod roles;
 mod upgrades;
 mod workspaces;
