@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::extract::Caller;
 use crate::listing::flag;
 use crate::problem::{Problem, Result};
+use crate::settings::Settings;
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -74,18 +75,19 @@ pub async fn graph(app: &App, tx: &mut Tx, workspace: Uuid, digest: Digest) -> s
     Ok(compiled)
 }
 
-pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>, asked: &Asked) -> Decided {
+/// 503 for what could not begin: that is no run.
+pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>, asked: &Asked) -> Result<Decided> {
     let graph = match graph {
         Ok(graph) => graph,
-        Err(refused) => return failed(Code::EvaluationFailed, refused.to_string(), None, Duration::ZERO),
+        Err(refused) => return Ok(failed(Code::EvaluationFailed, refused.to_string(), None, Duration::ZERO)),
     };
-    let options = Options { trace: asked.trace, limit: app.settings.evaluation_limit };
-    match graph.evaluate(asked.input.clone(), options).await {
+    let Settings { evaluation_limit: limit, evaluation_patience: patience, .. } = app.settings;
+    Ok(match graph.evaluate(asked.input.clone(), Options { trace: asked.trace, limit, patience }).await {
         Ok(evaluation) => {
             let result = evaluation.result.to_string();
             if result.len() > MAX_RESULT_BYTES {
                 let message = format!("the result has {} bytes, and an answer may have {MAX_RESULT_BYTES}", result.len());
-                return failed(Code::EvaluationFailed, message, None, evaluation.duration);
+                return Ok(failed(Code::EvaluationFailed, message, None, evaluation.duration));
             }
             Decided { result: Ok(result), trace: evaluation.trace.map(|trace| trace.to_string()), duration: evaluation.duration }
         }
@@ -94,7 +96,8 @@ pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>,
             app.retire();
             failed(Code::EvaluationTimeout, format!("it took longer than {} ms", limit.as_millis()), None, limit)
         }
-    }
+        Err(busy @ Failure::Busy { .. }) => return Err(Problem::unavailable(busy)),
+    })
 }
 
 fn failed(code: Code, message: String, node_id: Option<String>, duration: Duration) -> Decided {
