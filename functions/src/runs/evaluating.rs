@@ -12,7 +12,7 @@ use store::Tx;
 use store::runs::Outcome;
 use utoipa::IntoParams;
 use uuid::Uuid;
-use wire::problem::Code;
+use wire::problem::{BodyError, Code};
 use wire::runs::{Evaluated, RunError};
 
 use crate::app::App;
@@ -37,6 +37,9 @@ const MAX_TRACE_BYTES: usize = 1 << 20;
 /// An engine's message may quote what it stumbled over.
 const MAX_MESSAGE_CHARS: usize = 2000;
 
+/// As many numbers as one refusal names.
+const MAX_ERRORS: usize = 100;
+
 /// What was asked.
 pub struct Asked {
     input: Value,
@@ -45,11 +48,17 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// 422 unless the input is an object.
+    /// 422 unless the input is an object whose numbers the engine can hold: others it would silently decide on as null or 0.
     pub fn new(input: Value, query: &EvaluateQuery) -> Result<Asked> {
         if !input.is_object() {
             return Err(Problem::new(Code::InvalidBody, "A flow is evaluated on a JSON object, whose members its expressions name.")
                 .error("", "a JSON object is needed here"));
+        }
+        let unheld = engine::unheld(&input, MAX_ERRORS);
+        if !unheld.is_empty() {
+            let errors = unheld.into_iter().map(|number| BodyError { pointer: number.pointer, detail: number.message }).collect();
+            let detail = "The input holds numbers that a flow can't compute with; `errors` says which. Nothing was evaluated: send them as text where the flow only hands them on.";
+            return Err(Problem::new(Code::InvalidBody, detail).errors(errors));
         }
         Ok(Asked { text: input.to_string(), input, trace: query.trace })
     }
