@@ -61,9 +61,22 @@ impl PageQuery {
         limit(self.limit.as_deref())
     }
 
-    /// What [`next_page`] put into the cursor.
-    pub fn cursor<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+    /// Where to go on. 400 for what is no cursor; [`after`] refuses those of other lists.
+    pub fn cursor<T: DeserializeOwned>(&self) -> Result<Option<Cursor<T>>> {
         self.cursor.as_deref().map(decode).transpose()
+    }
+}
+
+/// A list's name (its operation, and what it lists of), and a place in it. The same place in another list means something else, or
+/// nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cursor<T>(String, T);
+
+/// The place after which this list goes on; 400 when another one gave the cursor out.
+pub fn after<T>(cursor: Option<Cursor<T>>, list: &str) -> Result<Option<T>> {
+    match cursor {
+        Some(Cursor(of, _)) if of != list => Err(invalid_cursor()),
+        other => Ok(other.map(|Cursor(_, place)| place)),
     }
 }
 
@@ -119,9 +132,11 @@ pub fn in_order(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Resul
 }
 
 fn decode<T: DeserializeOwned>(cursor: &str) -> Result<T> {
-    let bytes = (0..cursor.len())
+    // A number's parser would take signs, too.
+    let hex = Some(cursor).filter(|cursor| cursor.bytes().all(|byte| byte.is_ascii_hexdigit())).ok_or_else(invalid_cursor)?;
+    let bytes = (0..hex.len())
         .step_by(2)
-        .map(|at| cursor.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .map(|at| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect::<Option<Vec<u8>>>();
     serde_json::from_slice(&bytes.ok_or_else(invalid_cursor)?).map_err(|_| invalid_cursor())
 }
@@ -134,16 +149,16 @@ fn invalid_cursor() -> Problem {
 }
 
 /// Opaque to clients: hex of JSON.
-fn encode(position: &impl Serialize) -> String {
-    serde_json::to_vec(position).unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
+fn encode(cursor: &impl Serialize) -> String {
+    serde_json::to_vec(cursor).unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Cuts what was read beyond the limit, which only told that there is more.
-pub fn next_page<R, K: Serialize>(mut rows: Vec<R>, limit: i64, position: impl Fn(&R) -> K) -> (Vec<R>, Option<String>) {
+pub fn next_page<R, K: Serialize>(mut rows: Vec<R>, limit: i64, list: &str, place: impl Fn(&R) -> K) -> (Vec<R>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let cursor = rows.last().filter(|_| more).map(|last| encode(&position(last)));
+    let cursor = rows.last().filter(|_| more).map(|last| encode(&Cursor(list.to_owned(), place(last))));
     (rows, cursor)
 }
 
@@ -156,13 +171,11 @@ pub async fn page_of_resources(app: &App, caller: &Caller, kind: Kind, query: &R
         Some("updated") => Sort::Updated,
         Some(other) => return Err(Problem::new(Code::InvalidQuery, format!("`sort` takes `name` or `updated`; {other:?} is neither."))),
     };
-    let after: Option<(String, String, Uuid)> = query.cursor.as_deref().map(decode).transpose()?;
-    let after = match after {
-        Some((sorted, _, _)) if sorted != query.sort.clone().unwrap_or_default() => {
-            return Err(Problem::new(Code::InvalidCursor, "The cursor comes from a list with another `sort`. Begin again without it."));
-        }
-        Some((_, value, _)) if value.contains('\0') => return Err(invalid_cursor()),
-        Some((_, value, id)) if sort != Sort::Updated || DateTime::parse_from_rfc3339(&value).is_ok() => Some(After { value, id }),
+    let list = format!("{kind}s {} {}", caller.workspace.id, query.sort.as_deref().unwrap_or_default());
+    let cursor: Option<Cursor<(String, Uuid)>> = query.cursor.as_deref().map(decode).transpose()?;
+    let after = match after(cursor, &list)? {
+        Some((value, _)) if value.contains('\0') => return Err(invalid_cursor()),
+        Some((value, id)) if sort != Sort::Updated || DateTime::parse_from_rfc3339(&value).is_ok() => Some(After { value, id }),
         Some(_) => return Err(invalid_cursor()),
         None => None,
     };
@@ -177,12 +190,12 @@ pub async fn page_of_resources(app: &App, caller: &Caller, kind: Kind, query: &R
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::resources::list(&mut tx, caller.workspace.id, kind.resource, &filter).await.map_err(Problem::from);
     let rows = store::end(tx, listed).await?;
-    Ok(next_page(rows, limit, |row| {
+    Ok(next_page(rows, limit, &list, |row| {
         let value = match sort {
             Sort::Created => String::new(),
             Sort::Name => row.name.clone(),
             Sort::Updated => row.updated_at.to_rfc3339(),
         };
-        (query.sort.clone().unwrap_or_default(), value, row.id)
+        (value, row.id)
     }))
 }

@@ -1,6 +1,7 @@
 mod authentication;
 mod bodies;
 mod compression;
+mod cursors;
 mod diagnostics;
 mod git_anchors;
 mod governance;
