@@ -12,22 +12,24 @@ use crate::app::App;
 use crate::drafting::{self, Loaded, Target};
 use crate::extract::Caller;
 use crate::kind::Kind;
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, after, next_page};
 use crate::problem::{Problem, Result};
 use crate::resources;
 
 /// A page of published versions, newest first, and the cursor of the next.
 pub async fn versions(app: &App, caller: &Caller, kind: Kind, reference: &str, page: &PageQuery) -> Result<(Vec<Version>, Option<String>)> {
     let limit = page.limit()?;
-    let before: Option<i32> = page.cursor()?;
+    let cursor = page.cursor()?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let resource = resources::find(&mut tx, caller, kind, reference).await?;
         caller.require(Right::Read)?;
-        Ok::<_, Problem>(store::versions::list_published(&mut tx, caller.workspace.id, resource.id, before, limit + 1).await?)
+        let list = format!("versions {}", resource.id);
+        let rows = store::versions::list_published(&mut tx, caller.workspace.id, resource.id, after(cursor, &list)?, limit + 1).await?;
+        Ok::<_, Problem>(next_page(rows, limit, &list, |row| row.version))
     }
     .await;
-    Ok(next_page(store::end(tx, outcome).await?, limit, |row| row.version))
+    store::end(tx, outcome).await
 }
 
 /// One row of the history, by a version's number or by a snapshot's id.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use replica::aws::AwsSettings;
 
 pub const EVALUATION_LIMIT: Duration = Duration::from_secs(1);
+pub const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
 pub const RUN_RETENTION_DAYS: i32 = 90;
 
 /// What a function needs to know of where it runs. Addresses that a function does not use may be missing.
@@ -27,6 +28,8 @@ pub struct Settings {
     /// An evaluation that takes longer is answered without its result. Tables decide in microseconds; a second is far beyond what a
     /// good graph needs, also on the smallest Lambda, and far below the 30 s at which API Gateway stops waiting.
     pub evaluation_limit: Duration,
+    /// How long an evaluation that may take long waits for a place among those that run; then it is 503, and no run.
+    pub evaluation_patience: Duration,
     /// Runs are kept for at least this many days, and go with their month.
     pub run_retention_days: i32,
 }
@@ -63,6 +66,7 @@ impl Settings {
                 Some(text) => Duration::from_millis(text.parse()?),
                 None => EVALUATION_LIMIT,
             },
+            evaluation_patience: EVALUATION_PATIENCE,
             run_retention_days: optional("RUN_RETENTION_DAYS").map(|text| text.parse()).transpose()?.unwrap_or(RUN_RETENTION_DAYS),
         })
     }

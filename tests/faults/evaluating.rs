@@ -68,6 +68,11 @@ async fn from_a_publishs_answer_on_every_instance_decides_by_it() {
     api.finish().await;
 }
 
+/// The tests of this file share the places in which evaluations may run.
+fn patient(api: &Api) -> Settings {
+    Settings { evaluation_patience: Duration::from_secs(60), ..api.app.settings.clone() }
+}
+
 #[tokio::test]
 async fn an_evaluation_past_its_limit_is_answered_recorded_and_retires_its_instance() {
     let api = Api::start().await;
@@ -75,7 +80,7 @@ async fn an_evaluation_past_its_limit_is_answered_recorded_and_retires_its_insta
     api.post("/v1/flows").json(json!({"slug": "sum", "name": "x", "graph": graph})).await.with_status(201);
     api.post("/v1/flows/sum/publish").json(json!({"baseVersion": 0})).await.ok();
     let input = json!({"items": (0..50_000).collect::<Vec<i32>>()});
-    let hasty = api.another_instance(Settings { evaluation_limit: Duration::ZERO, ..api.app.settings.clone() }).await;
+    let hasty = api.another_instance(Settings { evaluation_limit: Duration::ZERO, ..patient(&api) }).await;
     assert!(!hasty.app.is_retiring());
     for _ in 0..2 {
         let refused = hasty.evaluate("sum", input.clone()).await.problem(422, "evaluation_timeout");
@@ -87,8 +92,32 @@ async fn an_evaluation_past_its_limit_is_answered_recorded_and_retires_its_insta
         );
         assert_eq!(run["output"], Value::Null);
     }
-    let patient = api.another_instance(Settings { evaluation_limit: Duration::from_secs(20), ..api.app.settings.clone() }).await;
+    let patient = api.another_instance(Settings { evaluation_limit: Duration::from_secs(20), ..patient(&api) }).await;
     assert_eq!(patient.evaluate("sum", input).await.ok()["result"]["sum"], 2_499_950_000_i64);
     assert!(!patient.app.is_retiring());
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn an_evaluation_that_finds_no_place_to_begin_is_no_run() {
+    let api = Api::start().await;
+    // A regular expression compiled thousands of times.
+    let graph = decides(&[("found", "len(filter([1..n], matches(text, '(a|b|c|d|e|f|g)*x{1,200}(h|i|j|k)*y{1,200}')))")]);
+    api.create_flow("slow", graph).await;
+    api.publish_flow("slow", 0).await;
+    let input = |n: u32| json!({"n": n, "text": "abcdefghijk"});
+    let hasty = api.another_instance(Settings { evaluation_limit: Duration::ZERO, ..patient(&api) }).await;
+    // These run on after they were answered, in all the places that there are.
+    for _ in 0..4 {
+        hasty.evaluate("slow", input(5_000)).await.problem(422, "evaluation_timeout");
+    }
+    let busy = api.another_instance(Settings { evaluation_patience: Duration::ZERO, ..api.app.settings.clone() }).await;
+    let refused = busy.evaluate("slow", input(2)).await;
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    refused.problem(503, "unavailable");
+    assert!(!busy.app.is_retiring());
+    assert_eq!(api.get("/v1/runs").await.ok()["items"].as_array().unwrap().len(), 4);
+    let waits = api.another_instance(patient(&api)).await;
+    assert_eq!(waits.evaluate("slow", input(2)).await.ok()["result"]["found"], 0);
     api.finish().await;
 }

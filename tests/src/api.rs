@@ -84,6 +84,7 @@ impl Api {
             dispatch_queue_url: None,
             console_url: "https://console.example".to_owned(),
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         };
         let app = App::with_local_dispatcher(settings, wake.clone()).unwrap();

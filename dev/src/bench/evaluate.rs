@@ -54,8 +54,10 @@ pub async fn measure(seconds: u32) -> Result<Vec<Line>> {
     let bare = Decision::from(Arc::new(content));
     let mut rounds = Rounds::default();
     for round in 0..=ROUNDS {
-        let ours =
-            during(seconds, async |n| Ok(graph.evaluate(order(n), engine::Options { trace: false, limit: LIMIT }).await?.result)).await?;
+        let ours = during(seconds, async |n| {
+            Ok(graph.evaluate(order(n), engine::Options { trace: false, limit: LIMIT, patience: LIMIT }).await?.result)
+        })
+        .await?;
         let reference = during(seconds, async |n| evaluate(&bare, order(n))).await?;
         if round > 0 {
             rounds.add(ours, reference);

@@ -84,6 +84,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             dispatch_queue_url: None,
             console_url: url.clone(),
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
+            evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         },
         wake.clone(),

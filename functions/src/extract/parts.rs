@@ -1,5 +1,7 @@
 //! Path, query and headers.
 
+use std::error::Error;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::canonical;
@@ -39,13 +41,21 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
             return Err(Problem::new(Code::InvalidQuery, "A query parameter holds a NUL character; nothing that can be found does."));
         }
-        axum::extract::Query::<T>::from_request_parts(parts, app).await.map(|query| Query(query.0)).map_err(|rejection| {
-            Problem::new(
-                Code::InvalidQuery,
-                format!("A query parameter is not of the form that this call takes: {}.", rejection.body_text()),
-            )
-        })
+        axum::extract::Query::<T>::from_request_parts(parts, app)
+            .await
+            .map(|query| Query(query.0))
+            .map_err(|rejection| malformed_query(&rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string)))
     }
+}
+
+/// What serde says is `<parameter>: <what it takes>`, or speaks of the query as a whole.
+fn malformed_query(said: &str) -> Problem {
+    let detail = match (said.split_once("duplicate field "), said.split_once(": ")) {
+        (Some((_, parameter)), _) => format!("{parameter} stands in the query twice; give it once."),
+        (None, Some((parameter, takes))) => format!("`{parameter}` {takes}."),
+        (None, None) => format!("The query is not of the form that this call takes: {said}."),
+    };
+    Problem::new(Code::InvalidQuery, detail)
 }
 
 /// `If-Match`: write only if the draft is still this one. `*` is any.

@@ -1,6 +1,6 @@
 //! Where a write comes from, as the client tells it. The surface decides which of it is believed.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use domain::identity::Surface;
 use wire::problem::Code;
 
@@ -24,7 +24,7 @@ impl Provenance {
     pub fn of(surface: Option<Surface>, headers: &HeaderMap) -> Result<Provenance> {
         match surface {
             Some(Surface::Cli) => Ok(Provenance {
-                git_commit: text(headers, "x-fcc-git-commit").map(commit).transpose()?,
+                git_commit: headers.get("x-fcc-git-commit").map(commit).transpose()?,
                 git_branch: text(headers, "x-fcc-git-branch"),
                 host: text(headers, "x-fcc-host"),
                 client: text(headers, "x-fcc-cli-version").map(|version| format!("fcc/{version}")),
@@ -40,10 +40,10 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect())
 }
 
-fn commit(given: String) -> Result<String> {
-    if (7..=64).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        Ok(given.to_ascii_lowercase())
-    } else {
-        Err(Problem::new(Code::InvalidHeader, "X-FCC-Git-Commit takes a commit's id, 7 to 64 hex digits, or is left out."))
+/// An empty one is no absent one: a script's variable was not set, and a version without its commit would count as not from git.
+fn commit(given: &HeaderValue) -> Result<String> {
+    match given.to_str().map(str::trim) {
+        Ok(id) if (7..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => Ok(id.to_ascii_lowercase()),
+        _ => Err(Problem::new(Code::InvalidHeader, "X-FCC-Git-Commit takes a commit's id, 7 to 64 hex digits, or is left out.")),
     }
 }

@@ -9,7 +9,7 @@ use wire::replica::OutboxRow;
 
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, after, next_page};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -38,10 +38,11 @@ pub async fn list_outbox(
     };
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;
-    let before: Option<Uuid> = page.cursor()?;
+    let list = format!("outbox {} {}", caller.workspace.id, if dead { "dead" } else { "pending" });
+    let before: Option<Uuid> = after(page.cursor()?, &list)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::outbox::list(&mut tx, caller.workspace.id, dead, before, limit + 1).await.map_err(Problem::from);
-    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, |row| row.id);
+    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, &list, |row| row.id);
     let items = rows.into_iter().map(|row| OutboxRow {
         event_id: row.id,
         kind: row.resource_type,

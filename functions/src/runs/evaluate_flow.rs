@@ -27,14 +27,14 @@ pub async fn evaluate_flow(
     let seen = app.graphs.active(caller.workspace.id, &slug);
     if let Some((active, graph)) = seen.and_then(|active| app.graphs.get::<Graph>(active.digest).map(|graph| (active, Ok(graph)))) {
         caller.require(Right::Evaluate)?;
-        let decided = evaluating::decide(&app, &graph, &asked).await;
+        let decided = evaluating::decide(&app, &graph, &asked).await?;
         if let Some(run_id) = evaluating::record(&app, &caller, active.version_id, true, &asked, &decided).await? {
             return evaluating::answer(active.slug, Some(active.version), run_id, decided);
         }
     }
     // What was active at any moment since this request came in is a right answer to it, so this one needs no second look.
     let (active, graph) = load(&app, &caller, &slug).await?;
-    let decided = evaluating::decide(&app, &graph, &asked).await;
+    let decided = evaluating::decide(&app, &graph, &asked).await?;
     let recorded = evaluating::record(&app, &caller, active.version_id, false, &asked, &decided).await?;
     let run_id = recorded.ok_or_else(|| Problem::internal("a version that was active is gone"))?;
     evaluating::answer(active.slug, Some(active.version), run_id, decided)

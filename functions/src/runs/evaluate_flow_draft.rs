@@ -33,7 +33,7 @@ pub async fn evaluate_flow_draft(
     }
     .await;
     let (draft, graph) = store::end(tx, outcome).await?;
-    let decided = evaluating::decide(&app, &graph, &asked).await;
+    let decided = evaluating::decide(&app, &graph, &asked).await?;
     let recorded = evaluating::record(&app, &caller, draft.version_id, false, &asked, &decided).await?;
     let run_id = recorded.ok_or_else(|| Problem::unavailable("the draft's snapshot was swept away while it was evaluated"))?;
     evaluating::answer(draft.slug, draft.version, run_id, decided)

@@ -12,18 +12,20 @@ use store::Tx;
 use store::runs::Outcome;
 use utoipa::IntoParams;
 use uuid::Uuid;
-use wire::problem::Code;
+use wire::problem::{BodyError, Code};
 use wire::runs::{Evaluated, RunError};
 
 use crate::app::App;
 use crate::extract::Caller;
+use crate::listing::flag;
 use crate::problem::{Problem, Result};
+use crate::settings::Settings;
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EvaluateQuery {
     /// Also answer, and keep, what each node got and gave.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flag")]
     pub trace: bool,
 }
 
@@ -35,6 +37,9 @@ const MAX_TRACE_BYTES: usize = 1 << 20;
 /// An engine's message may quote what it stumbled over.
 const MAX_MESSAGE_CHARS: usize = 2000;
 
+/// As many numbers as one refusal names.
+const MAX_ERRORS: usize = 100;
+
 /// What was asked.
 pub struct Asked {
     input: Value,
@@ -43,11 +48,17 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// 422 unless the input is an object.
+    /// 422 unless the input is an object whose numbers the engine can hold: others it would silently decide on as null or 0.
     pub fn new(input: Value, query: &EvaluateQuery) -> Result<Asked> {
         if !input.is_object() {
             return Err(Problem::new(Code::InvalidBody, "A flow is evaluated on a JSON object, whose members its expressions name.")
                 .error("", "a JSON object is needed here"));
+        }
+        let unheld = engine::unheld(&input, MAX_ERRORS);
+        if !unheld.is_empty() {
+            let errors = unheld.into_iter().map(|number| BodyError { pointer: number.pointer, detail: number.message }).collect();
+            let detail = "The input holds numbers that a flow can't compute with; `errors` says which. Nothing was evaluated: send them as text where the flow only hands them on.";
+            return Err(Problem::new(Code::InvalidBody, detail).errors(errors));
         }
         Ok(Asked { text: input.to_string(), input, trace: query.trace })
     }
@@ -73,18 +84,19 @@ pub async fn graph(app: &App, tx: &mut Tx, workspace: Uuid, digest: Digest) -> s
     Ok(compiled)
 }
 
-pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>, asked: &Asked) -> Decided {
+/// 503 for what could not begin: that is no run.
+pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>, asked: &Asked) -> Result<Decided> {
     let graph = match graph {
         Ok(graph) => graph,
-        Err(refused) => return failed(Code::EvaluationFailed, refused.to_string(), None, Duration::ZERO),
+        Err(refused) => return Ok(failed(Code::EvaluationFailed, refused.to_string(), None, Duration::ZERO)),
     };
-    let options = Options { trace: asked.trace, limit: app.settings.evaluation_limit };
-    match graph.evaluate(asked.input.clone(), options).await {
+    let Settings { evaluation_limit: limit, evaluation_patience: patience, .. } = app.settings;
+    Ok(match graph.evaluate(asked.input.clone(), Options { trace: asked.trace, limit, patience }).await {
         Ok(evaluation) => {
             let result = evaluation.result.to_string();
             if result.len() > MAX_RESULT_BYTES {
                 let message = format!("the result has {} bytes, and an answer may have {MAX_RESULT_BYTES}", result.len());
-                return failed(Code::EvaluationFailed, message, None, evaluation.duration);
+                return Ok(failed(Code::EvaluationFailed, message, None, evaluation.duration));
             }
             Decided { result: Ok(result), trace: evaluation.trace.map(|trace| trace.to_string()), duration: evaluation.duration }
         }
@@ -93,7 +105,8 @@ pub async fn decide(app: &App, graph: &std::result::Result<Graph, CompileError>,
             app.retire();
             failed(Code::EvaluationTimeout, format!("it took longer than {} ms", limit.as_millis()), None, limit)
         }
-    }
+        Err(busy @ Failure::Busy { .. }) => return Err(Problem::unavailable(busy)),
+    })
 }
 
 fn failed(code: Code, message: String, node_id: Option<String>, duration: Duration) -> Decided {

@@ -12,7 +12,7 @@ use super::percentiles::Histogram;
 use super::stats_steps;
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{in_order, moment};
+use crate::listing::{in_order, period};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -33,9 +33,16 @@ pub struct StatsQuery {
 pub async fn get_run_stats(State(app): State<App>, caller: Caller, Query(query): Query<StatsQuery>) -> Result<axum::Json<RunStats>> {
     let family = answers::one_of("source", query.source.as_deref(), ["cli", "designer"])?;
     let now = app.now();
-    let to = moment("to", query.to.as_deref())?.unwrap_or_else(|| end_of_hour(now));
-    let from = moment("from", query.from.as_deref())?.unwrap_or(to - TimeDelta::days(1));
-    in_order(Some(from), Some(to))?;
+    let (from, to) = match period(query.from.as_deref(), query.to.as_deref())? {
+        (Some(from), None) => {
+            in_order(Some(from), Some(end_of_hour(now)))?;
+            (from, end_of_hour(now))
+        }
+        (from, to) => {
+            let to = to.unwrap_or_else(|| end_of_hour(now));
+            (from.unwrap_or(to - TimeDelta::days(1)), to)
+        }
+    };
     let intervals = stats_steps::cut(from, to, now).ok_or_else(|| {
         Problem::new(Code::InvalidQuery, "From `from` to `to` are more than 90 weeks, the longest that one chart covers.")
     })?;

@@ -11,7 +11,7 @@ use wire::runs::Run;
 use super::answers;
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, in_order, moment, next_page};
+use crate::listing::{PageQuery, after, next_page, period};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -38,13 +38,12 @@ pub struct RunsQuery {
 pub async fn list_runs(State(app): State<App>, caller: Caller, Query(query): Query<RunsQuery>) -> Result<axum::Json<CamelPage<Run>>> {
     let family = answers::one_of("source", query.source.as_deref(), ["cli", "designer"])?;
     let status = answers::one_of("status", query.status.as_deref(), ["succeeded", "failed"])?;
-    let from = moment("from", query.from.as_deref())?;
-    let to = moment("to", query.to.as_deref())?;
-    in_order(from, to)?;
+    let (from, to) = period(query.from.as_deref(), query.to.as_deref())?;
     let to = to.unwrap_or_else(|| app.now() + TimeDelta::days(1));
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;
-    let before: Option<Uuid> = page.cursor()?;
+    let list = format!("runs {}", caller.workspace.id);
+    let before: Option<Uuid> = after(page.cursor()?, &list)?;
     caller.require(Right::Read)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
@@ -53,6 +52,6 @@ pub async fn list_runs(State(app): State<App>, caller: Caller, Query(query): Que
         Ok::<_, Problem>(store::runs::list(&mut tx, caller.workspace.id, &filter, before, limit + 1).await?)
     }
     .await;
-    let (rows, next_cursor) = next_page(store::end(tx, outcome).await?, limit, |row| row.id);
+    let (rows, next_cursor) = next_page(store::end(tx, outcome).await?, limit, &list, |row| row.id);
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(answers::run).collect(), next_cursor }))
 }

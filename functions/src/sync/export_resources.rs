@@ -11,7 +11,7 @@ use wire::sync::export::{Export, ExportWorkspace, ExportedResource, LastApplied}
 use crate::app::App;
 use crate::documents;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, after, flag, next_page};
 use crate::problem::{Problem, Result};
 
 /// Bodies are put into a page until they have this many bytes.
@@ -27,6 +27,7 @@ pub struct ExportQuery {
     /// `draft`: drafts; when left out the published versions, and the drafts of what was never published.
     pub of: Option<String>,
     /// `false` leaves the bodies out.
+    #[serde(default, deserialize_with = "flag")]
     pub bodies: Option<bool>,
 }
 
@@ -35,7 +36,7 @@ pub struct ExportQuery {
     responses((status = 200, description = "A page of resources.", body = Export)))]
 pub async fn export_resources(State(app): State<App>, caller: Caller, Query(query): Query<ExportQuery>) -> Result<axum::Json<Export>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
-    let (limit, after) = (page.limit()?, page.cursor::<Uuid>()?);
+    let (limit, cursor) = (page.limit()?, page.cursor::<Uuid>()?);
     let of_drafts = match query.of.as_deref() {
         None => false,
         Some("draft") => true,
@@ -43,6 +44,8 @@ pub async fn export_resources(State(app): State<App>, caller: Caller, Query(quer
             return Err(Problem::new(Code::InvalidQuery, format!("`of` takes `draft`, or is left out; {other:?} is neither.")));
         }
     };
+    let list = format!("export {} {}", caller.workspace.id, query.of.as_deref().unwrap_or_default());
+    let after = after(cursor, &list)?;
     caller.require(Right::Read)?;
     let body_bytes = if query.bodies == Some(false) { 0 } else { BODY_BYTES };
     let mut tx = app.db.begin(caller.scope()).await?;
@@ -55,7 +58,7 @@ pub async fn export_resources(State(app): State<App>, caller: Caller, Query(quer
     }
     .await;
     let (workspace, as_of, rows) = store::end(tx, outcome).await?;
-    let (rows, next_cursor) = next_page(rows, limit, |row| row.id);
+    let (rows, next_cursor) = next_page(rows, limit, &list, |row| row.id);
     Ok(axum::Json(Export {
         workspace: ExportWorkspace {
             id: workspace.id,

@@ -6,7 +6,7 @@ use wire::sync::history::HistoryItem;
 
 use crate::app::App;
 use crate::extract::{Caller, Path, Query};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, after, next_page};
 use crate::problem::{Problem, Result};
 
 /// Every save, apply and publish of a resource, newest first.
@@ -20,15 +20,17 @@ pub async fn list_history(
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<CamelPage<HistoryItem>>> {
     let limit = query.limit()?;
-    let before: Option<i64> = query.cursor()?;
+    let cursor = query.cursor()?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let resource = super::find(&mut tx, &caller, &kind, &id).await?;
         caller.require(Right::Read)?;
-        Ok::<_, Problem>(store::versions::list_all(&mut tx, caller.workspace.id, resource.id, before, limit + 1).await?)
+        let list = format!("history {}", resource.id);
+        let rows = store::versions::list_all(&mut tx, caller.workspace.id, resource.id, after(cursor, &list)?, limit + 1).await?;
+        Ok::<_, Problem>(next_page(rows, limit, &list, |row| row.id))
     }
     .await;
-    let (rows, next_cursor) = next_page(store::end(tx, outcome).await?, limit, |row| row.id);
+    let (rows, next_cursor) = store::end(tx, outcome).await?;
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(item).collect(), next_cursor }))
 }
 

@@ -9,7 +9,7 @@ use wire::sync::history::PublishItem;
 
 use crate::app::App;
 use crate::extract::{Caller, Path, Query};
-use crate::listing::{PageQuery, moment, next_page};
+use crate::listing::{PageQuery, after, moment, next_page};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -34,16 +34,19 @@ pub async fn list_publishes(
     Query(query): Query<TimelineQuery>,
 ) -> Result<(HeaderMap, axum::Json<Vec<PublishItem>>)> {
     let page = PageQuery { limit: query.limit.clone(), cursor: query.cursor.clone() };
-    let (limit, before) = (page.limit()?, page.cursor::<PublishedBefore>()?);
+    let (limit, cursor) = (page.limit()?, page.cursor::<PublishedBefore>()?);
     let since = moment("since", query.since.as_deref())?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
         let resource = super::find(&mut tx, &caller, &kind, &id).await?;
         caller.require(Right::Read)?;
-        Ok::<_, Problem>(store::versions::timeline(&mut tx, caller.workspace.id, resource.id, since, before, limit + 1).await?)
+        let list = format!("publishes {}", resource.id);
+        let before = after(cursor, &list)?;
+        let rows = store::versions::timeline(&mut tx, caller.workspace.id, resource.id, since, before, limit + 1).await?;
+        Ok::<_, Problem>(next_page(rows, limit, &list, |row| (row.published_at, row.id)))
     }
     .await;
-    let (rows, next) = next_page(store::end(tx, outcome).await?, limit, |row| (row.published_at, row.id));
+    let (rows, next) = store::end(tx, outcome).await?;
     let mut headers = HeaderMap::new();
     if let Some(cursor) = next {
         let since = since.map(|since| format!("&since={}", since.format("%Y-%m-%dT%H:%M:%S%.fZ"))).unwrap_or_default();

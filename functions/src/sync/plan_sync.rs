@@ -21,8 +21,10 @@ pub async fn plan_sync(State(app): State<App>, caller: Caller, Json(body): Json<
     }
     .await;
     let planned = store::end(tx, outcome).await?;
+    // Apply, too, tells of conflicts before it tells what could not be stored.
+    let conflicts = planned.has_conflicts();
     match planned.fault {
-        Some(fault) => Err(fault),
-        None => Ok(axum::Json(planned.plan)),
+        Some(fault) if !conflicts => Err(fault),
+        _ => Ok(axum::Json(planned.plan)),
     }
 }

@@ -8,7 +8,7 @@ use wire::workspaces::{AuditEntry, AuditedResource};
 
 use crate::app::App;
 use crate::extract::{Caller, Query};
-use crate::listing::{PageQuery, in_order, moment, next_page};
+use crate::listing::{PageQuery, after, next_page, period};
 use crate::problem::{Problem, Result};
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -37,19 +37,20 @@ pub async fn list_audit(
 ) -> Result<axum::Json<CamelPage<AuditEntry>>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit()?;
+    let list = format!("audit {}", caller.workspace.id);
+    let (from, to) = period(query.from.as_deref(), query.to.as_deref())?;
     let filter = Filter {
-        from: moment("from", query.from.as_deref())?,
-        to: moment("to", query.to.as_deref())?,
+        from,
+        to,
         actor: query.actor.as_deref(),
         resource: query.resource.as_deref(),
-        before: page.cursor()?,
+        before: after(page.cursor()?, &list)?,
         limit: limit + 1,
     };
-    in_order(filter.from, filter.to)?;
     caller.require(Right::Administer)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::audit::list(&mut tx, caller.workspace.id, &filter).await.map_err(Problem::from);
-    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, |row| (row.at, row.id));
+    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, &list, |row| (row.at, row.id));
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(entry).collect(), next_cursor }))
 }
 

@@ -7,7 +7,7 @@ use wire::workspaces::Member;
 
 use crate::app::App;
 use crate::extract::{Query, Visitor};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{Cursor, PageQuery, after, next_page};
 use crate::problem::{Problem, Result};
 
 /// Who belongs to a workspace, newest first.
@@ -19,11 +19,13 @@ pub async fn list_members(
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<CamelPage<Member>>> {
     let limit = query.limit()?;
-    let after: Option<(DateTime<Utc>, Uuid)> = query.cursor()?;
+    let cursor: Option<Cursor<(DateTime<Utc>, Uuid)>> = query.cursor()?;
     let caller = visitor.enter()?;
+    let list = format!("members {}", caller.workspace.id);
+    let after = after(cursor, &list)?;
     caller.require(Right::Read)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let listed = store::members::list(&mut tx, caller.workspace.id, after, limit + 1).await.map_err(Problem::from);
-    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, |row| (row.since, row.user_id));
+    let (rows, next_cursor) = next_page(store::end(tx, listed).await?, limit, &list, |row| (row.since, row.user_id));
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(super::member).collect(), next_cursor }))
 }

@@ -7,7 +7,7 @@ use wire::workspaces::Workspace;
 
 use crate::app::App;
 use crate::extract::{Identity, Query, workspace_required};
-use crate::listing::{PageQuery, next_page};
+use crate::listing::{PageQuery, after, next_page};
 use crate::problem::Result;
 
 /// The workspaces that this credential may be used in, newest first.
@@ -23,12 +23,13 @@ pub async fn list_workspaces(
         return Err(workspace_required(slugs));
     }
     let limit = query.limit()?;
-    let before: Option<Uuid> = query.cursor()?;
+    let list = format!("workspaces {}", identity.user.unwrap_or(identity.credential));
+    let before: Option<Uuid> = after(query.cursor()?, &list)?;
     // What a person may differs from one to the next; that they belong there is enough to see it.
     if !matches!(identity.kind, CredentialKind::Personal | CredentialKind::Session) {
         identity.require(Right::Read)?;
     }
     let own = store::workspaces::own(&app.db, identity.credential, before, Some(limit + 1)).await?;
-    let (rows, next_cursor) = next_page(own, limit, |own| own.workspace.id);
+    let (rows, next_cursor) = next_page(own, limit, &list, |own| own.workspace.id);
     Ok(axum::Json(CamelPage { items: rows.into_iter().map(|own| super::workspace(own.workspace)).collect(), next_cursor }))
 }

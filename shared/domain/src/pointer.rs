@@ -43,7 +43,7 @@ pub fn resolve<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     tokens(path)?.iter().try_fold(document, |container, token| match container {
         Value::Object(members) => members.get(token.as_ref()),
         Value::Array(items) => match token.strip_prefix('@') {
-            Some(id) => keyed::key(items).and_then(|key| items.iter().find(|item| keyed::id(item, key) == id)),
+            Some(id) => items.get(*keyed::index(items).get(id)?),
             None => items.get(index(token)?),
         },
         _ => None,

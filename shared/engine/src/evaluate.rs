@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
 use zen_engine::{EvaluationError, EvaluationOptions, Variable};
 
@@ -27,8 +27,10 @@ use crate::reader;
 pub struct Options {
     /// Whether to tell what each node took and gave.
     pub trace: bool,
-    /// How long the caller waits.
+    /// How long the caller waits for it, from when it begins.
     pub limit: Duration,
+    /// How long it may wait to begin while others are under way.
+    pub patience: Duration,
 }
 
 /// What an evaluation gave.
@@ -61,6 +63,12 @@ pub enum Failure {
         /// The limit that it passed.
         limit: Duration,
     },
+    /// It never began: as many others as may run at once were under way all the time.
+    #[error("other evaluations were under way for {patience:?}")]
+    Busy {
+        /// How long it waited.
+        patience: Duration,
+    },
 }
 
 /// Evaluations whose callers went away and that run on: while there is any, this process is best retired.
@@ -72,7 +80,8 @@ pub fn abandoned() -> usize {
 static ABANDONED: AtomicIsize = AtomicIsize::new(0);
 
 /// Evaluations that may take long or much memory and run at once, abandoned ones included: what they may take, they take together.
-static HEAVY: Semaphore = Semaphore::const_new(4);
+static HEAVY: Semaphore = Semaphore::const_new(PLACES);
+const PLACES: usize = 4;
 
 /// The stack of a heavy evaluation: expressions are parsed on it, and values that nest are dropped.
 const STACK: usize = 64 << 20;
@@ -83,7 +92,8 @@ const SHALLOW: usize = 64;
 type Outcome = Result<Evaluation, Failure>;
 
 impl Graph {
-    /// Evaluates the graph: in place where it can't take long with such an input, else on a thread of its own, for no longer than the limit.
+    /// Evaluates the graph: in place where it can't take long with such an input, else on a thread of its own, for no longer than the
+    /// limit once that has begun.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -92,15 +102,17 @@ impl Graph {
         if weight <= self.0.light && depth <= SHALLOW {
             return self.run(input, options.trace);
         }
-        match timeout(options.limit, self.heavy(input, options.trace)).await {
+        let Ok(Ok(place)) = timeout(options.patience, HEAVY.acquire()).await else {
+            return Err(Failure::Busy { patience: options.patience });
+        };
+        match timeout(options.limit, self.heavy(place, input, options.trace)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::TimedOut { limit: options.limit }),
         }
     }
 
-    async fn heavy(&self, input: Value, trace: bool) -> Outcome {
+    async fn heavy(&self, place: SemaphorePermit<'static>, input: Value, trace: bool) -> Outcome {
         let started = Instant::now();
-        let Ok(place) = HEAVY.acquire().await else { return Err(failed("evaluations have ended".into(), None, started)) };
         let (sender, receiver) = oneshot::channel();
         let graph = self.clone();
         let ended = Arc::new(AtomicBool::new(false));
@@ -197,4 +209,33 @@ impl Drop for Abandons {
 
 fn failed(message: String, node_id: Option<String>, started: Instant) -> Failure {
     Failure::Failed { message, node_id, duration: started.elapsed() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::compile;
+
+    #[tokio::test]
+    async fn waiting_for_others_is_told_apart_from_taking_long() {
+        let nodes = json!([
+            { "id": "in", "name": "in", "type": "inputNode" },
+            { "id": "x", "name": "x", "type": "expressionNode", "content": { "expressions": [{ "id": "k", "key": "k", "value": "sum(map(items, # * 2))" }] } },
+        ]);
+        let graph = json!({ "nodes": nodes, "edges": [{ "id": "e", "sourceId": "in", "targetId": "x" }] });
+        let graph = compile(graph.to_string().as_bytes()).unwrap();
+        let input = json!({ "items": vec![1; 50_000] });
+        let options = Options { trace: false, limit: Duration::from_secs(60), patience: Duration::from_secs(60) };
+        let places = HEAVY.acquire_many(u32::try_from(PLACES).unwrap()).await.unwrap();
+        let impatient = Options { patience: Duration::ZERO, ..options };
+        assert_eq!(graph.evaluate(input.clone(), impatient).await, Err(Failure::Busy { patience: Duration::ZERO }));
+        // With no time at all to evaluate, and all of it to wait.
+        let mut waiting = pin!(graph.evaluate(input.clone(), Options { limit: Duration::ZERO, ..options }));
+        assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(places);
+        assert!(!matches!(waiting.await, Err(Failure::Busy { .. })));
+        assert_eq!(graph.evaluate(input, options).await.unwrap().result["k"], 100_000);
+    }
 }

@@ -15,6 +15,7 @@ mod evaluate;
 mod extent;
 mod finding;
 mod meter;
+mod numbers;
 mod places;
 mod ranges;
 mod reach;
@@ -28,6 +29,7 @@ pub use check::check;
 pub use compile::{CompileError, Graph, compile};
 pub use evaluate::{Evaluation, Failure, Options, abandoned};
 pub use finding::{Code, Diagnostic, MAX_FINDINGS, Refusal, RefusalCode, Severity};
+pub use numbers::{Unheld, unheld};
 
 /// Raised whenever [`check`] judges differently; the verdicts of all drafts are renewed then.
 pub const CHECKER_VERSION: i32 = 2;

@@ -6,7 +6,7 @@ use engine::{CompileError, Failure, Options, check, compile};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-const OPTIONS: Options = Options { trace: true, limit: Duration::from_secs(20) };
+const OPTIONS: Options = Options { trace: true, limit: Duration::from_secs(20), patience: Duration::from_secs(60) };
 
 /// Input, a table with two rules, a switch with two branches, an expression, two outputs.
 fn graph() -> Value {

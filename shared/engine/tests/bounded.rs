@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Failure, Options, RefusalCode, check, compile};
 use serde_json::{Value, json};
 
-const OPTIONS: Options = Options { trace: true, limit: Duration::from_secs(20) };
+const OPTIONS: Options = Options { trace: true, limit: Duration::from_secs(20), patience: Duration::from_secs(60) };
 
 fn expressions(id: &str, rows: &[String]) -> Value {
     let rows: Vec<Value> = rows

@@ -96,6 +96,25 @@ fn a_broken_expression_is_told_wherever_it_stands() {
 }
 
 #[test]
+fn a_number_that_the_engine_can_not_hold_breaks_its_expression() {
+    let expression = |source: &str| with(|graph| graph["nodes"][3]["content"]["expressions"][0]["value"] = json!(source));
+    let cell = |source: &str| with(|graph| graph["nodes"][1]["content"]["rules"][0]["ci"] = json!(source));
+    for number in ["80000000000000000000000000000", "8e28", "1e29", "1e308", "1e999", "1e-40"] {
+        assert_told(&only_error(&expression(number)), "broken_expression", Some("x"), "/nodes/@x/content/expressions/@x1/value", &[number]);
+        assert_told(&only_error(&cell(number)), "broken_expression", Some("t"), "/nodes/@t/content/rules/@r1/ci", &[number]);
+        for source in [format!("amount + {number}"), format!("amount in [1..{number}]"), format!("[-{number}]")] {
+            assert_eq!(only_error(&expression(&source)).code, "broken_expression", "{source}");
+        }
+        for source in [format!("> {number}"), format!("[0..{number}]"), format!("1, {number}")] {
+            assert_eq!(only_error(&cell(&source)).code, "broken_expression", "{source}");
+        }
+    }
+    for number in ["79228162514264337593543950335", "7.9e28", "1e-20", "0", "0.0"] {
+        assert_eq!(errors(&expression(number)), Vec::new(), "{number}");
+    }
+}
+
+#[test]
 fn an_empty_graph_lacks_an_input() {
     assert_told(&only_error(&json!({ "nodes": [], "edges": [] })), "no_input_node", None, "/nodes", &["input node"]);
     let graph = with(|graph| graph["nodes"].as_array_mut().unwrap().push(json!({ "id": "in2", "name": "Other", "type": "inputNode" })));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Failure, Graph, Options, compile};
 use serde_json::{Value, json};
 
-const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(20) };
+const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(20), patience: Duration::from_secs(60) };
 
 fn graph(nodes: &[Value]) -> Value {
     let mut all = vec![json!({ "id": "in", "name": "Request", "type": "inputNode" })];

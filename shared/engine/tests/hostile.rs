@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Failure, Graph, Options, Refusal, RefusalCode, check, compile};
 use serde_json::{Value, json};
 
-const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(20) };
+const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(20), patience: Duration::from_secs(60) };
 
 fn node(id: &str, kind: &str, content: Value) -> Value {
     json!({ "id": id, "name": id, "type": kind, "content": content, "position": { "x": 0, "y": 0 } })

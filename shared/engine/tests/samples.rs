@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{Options, RefusalCode, check, compile};
 use serde_json::Value;
 
-const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(10) };
+const OPTIONS: Options = Options { trace: false, limit: Duration::from_secs(10), patience: Duration::from_secs(60) };
 
 fn samples() -> Vec<(String, Value)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/flows");

@@ -1,6 +1,7 @@
 //! Times as the contract prints them: RFC 3339, UTC, milliseconds; whole seconds where the seed prints them so.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! moment {
@@ -30,7 +31,8 @@ macro_rules! moment {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                DateTime::<Utc>::deserialize(deserializer).map($name)
+                let at = DateTime::<Utc>::deserialize(deserializer);
+                at.map($name).map_err(|error| D::Error::custom(format!("{error}; a time as in RFC 3339 is needed here, such as {}", $example)))
             }
         }
     };

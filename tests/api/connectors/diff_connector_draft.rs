@@ -116,3 +116,20 @@ async fn another_tenants_draft_is_not_found() {
     api.get(DIFF).as_(&api.other_tenant.token).await.problem(404, "not_found");
     api.finish().await;
 }
+
+#[tokio::test]
+async fn items_are_matched_by_what_tells_them_apart_on_both_sides() {
+    let api = Api::start().await;
+    let rules = |second: &str| json!({"settings": {"rules": [{"_id": "r1", "id": "a"}, {"_id": "r2", "id": second}]}});
+    api.create("crm", config()).await;
+    api.patch_draft("crm", rules("b")).await;
+    api.publish("crm", 0).await;
+    api.patch_draft("crm", rules("a")).await;
+    let diff = api.get("/api/connectors/crm/draft/diff").await.ok();
+    assert_eq!(diff["changes"], json!([{"path": "/settings/rules/@r2/id", "op": "changed", "before": "b", "after": "a"}]));
+    for (document, holds) in [("draft", "a"), ("versions/1", "b")] {
+        let part = api.get(&format!("/api/connectors/crm/{document}?path=/settings/rules/@r2/id")).await.ok();
+        assert_eq!(part["value"], holds, "{document}");
+    }
+    api.finish().await;
+}

@@ -1,6 +1,7 @@
 mod authentication;
 mod bodies;
 mod compression;
+mod cursors;
 mod diagnostics;
 mod git_anchors;
 mod governance;
@@ -8,6 +9,7 @@ mod hostile_graphs;
 mod idempotency;
 mod order_of_refusals;
 mod provenance;
+mod queries;
 mod roles;
 mod upgrades;
 mod workspaces;

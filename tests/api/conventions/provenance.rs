@@ -72,7 +72,7 @@ async fn a_commit_is_7_to_64_hex_digits() {
         api.patch(DRAFT).as_(&api.ci).header("x-fcc-git-commit", good).json(json!({"settings": {"nth": nth}})).await.ok();
         assert_eq!(newest(&api).await[4], good.to_lowercase());
     }
-    for bad in ["abcdef", "abcdefg", "HEAD~1", too_long.as_str()] {
+    for bad in ["", "abcdef", "abcdefg", "HEAD~1", "abc\tdef0", too_long.as_str()] {
         api.patch(DRAFT).as_(&api.ci).header("x-fcc-git-commit", bad).json(json!({})).await.problem(400, "invalid_header");
         let publish = api.post(PUBLISH).as_(&api.ci).header("x-fcc-git-commit", bad).json(json!({"base_version": 0}));
         publish.await.problem(400, "invalid_header");

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Api, Token, decides, pricing};
+use tests::{Api, Token, decides, fields, pricing};
 
 #[tokio::test]
 async fn the_active_version_decides_and_the_run_is_kept() {
@@ -140,5 +140,44 @@ async fn applications_services_with_the_scope_and_editors_evaluate_and_others_do
     }
     api.evaluate("pricing", json!({})).as_(&api.other_tenant.token).await.problem(404, "not_found");
     assert_eq!(api.get("/v1/runs").await.ok()["items"].as_array().unwrap().len(), 4);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn numbers_that_the_engine_can_not_hold_are_refused_with_pointers() {
+    let api = Api::start().await;
+    let graph = decides(&[("large", "x > 1000"), ("x", "x")]);
+    api.create_flow("numbers", graph).await;
+    api.publish_flow("numbers", 0).await;
+    for x in ["8e28", "1e29", "1e308", "-1e300", "1e-40", "-1e-40"] {
+        let body = format!("{{\"x\": {x}}}");
+        for path in ["/v1/evaluate/numbers", "/v1/flows/numbers/draft/evaluate"] {
+            let refused = api.post(path).bytes("application/json", body.as_str()).await.problem(422, "invalid_body");
+            assert_eq!(fields(&refused["errors"], "pointer"), ["/x"], "{x}");
+        }
+    }
+    for (x, large) in
+        [("7.9e28", true), ("-7.9e28", false), ("1e-20", false), ("0", false), ("0.0", false), ("-0.0", false), ("0e5", false)]
+    {
+        let body = format!("{{\"x\": {x}}}");
+        let answer = api.post("/v1/evaluate/numbers").bytes("application/json", body).await.ok();
+        assert_eq!(answer["result"]["large"], large, "{x}: {answer}");
+        assert!(answer["result"]["x"].is_number(), "{x}: {answer}");
+    }
+    let runs = api.get("/v1/runs?limit=200").await.ok();
+    assert_eq!(runs["items"].as_array().unwrap().len(), 7, "what was refused is no run");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn the_numbers_are_found_wherever_they_stand_and_a_hundred_are_named() {
+    let api = Api::start().await;
+    api.publish_pricing("pricing").await;
+    let input = json!({"amount": 1, "a/b": [1, {"~": 1e-30}], "deep": [[[1e300]]], "text": "1e300"});
+    let refused = api.evaluate("pricing", input).await.problem(422, "invalid_body");
+    assert_eq!(fields(&refused["errors"], "pointer"), ["/a~1b/1/~0", "/deep/0/0/0"]);
+    let refused = api.evaluate("pricing", json!({"many": vec![1e30; 150]})).await.problem(422, "invalid_body");
+    assert_eq!(refused["errors"].as_array().unwrap().len(), 100);
+    api.evaluate("unknown", json!({"amount": 1e30})).await.problem(422, "invalid_body");
     api.finish().await;
 }

@@ -112,6 +112,30 @@ async fn it_says_what_would_keep_the_result_from_being_published() {
 }
 
 #[tokio::test]
+async fn where_others_conflict_a_file_that_can_not_be_stored_is_an_item_too() {
+    let api = Api::start().await;
+    api.publish_first("clash").await;
+    api.publish_first("broken").await;
+    api.patch_draft("clash", json!({"settings": {"batch": 7}})).await;
+    let mut broken = config();
+    broken["entities"] = json!([]);
+    let conflicts = || file("clash", &batch(9), Some(&config()));
+    let faulty = || [file("broken", &broken, Some(&config())), file("new", &broken, None)];
+    let plan = api.plan(faulty().into_iter().chain([conflicts()])).await.ok();
+    let items = &plan["items"];
+    assert_eq!(fields(items, "change"), ["updated", "created", "conflict"]);
+    assert_eq!(fields(items, "blockedBy"), [&json!(["not_publishable"]), &json!(["not_publishable"]), &Value::Null]);
+    // As apply, which puts the conflict first.
+    api.apply(faulty().into_iter().chain([conflicts()])).await.problem(409, "merge_conflict");
+    // Without the conflict both say what is wrong.
+    for refused in [api.plan(faulty()).await, api.apply(faulty()).await] {
+        let refused = refused.problem(422, "schema_violation");
+        assert_eq!(fields(&refused["errors"], "pointer"), ["/resources/0/body/entities", "/resources/1/body/entities"]);
+    }
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn contents_and_bases_that_are_not_here_are_named_all_of_them() {
     let api = Api::start().await;
     api.publish_first("crm").await;

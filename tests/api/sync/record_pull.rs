@@ -108,6 +108,10 @@ async fn bad_bodies_are_told_where() {
         let refused = api.post(PULLS).as_(&api.ci).json(body).await.problem(422, "invalid_body");
         assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
     }
+    for bad in [json!("yesterday"), json!("2026-01-01"), json!(1)] {
+        let refused = api.post(PULLS).as_(&api.ci).json(json!({"asOfUtc": bad, "resources": []})).await.problem(422, "invalid_body");
+        assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("RFC 3339"), "{refused}");
+    }
     let empty = json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": []});
     assert_eq!(api.post(PULLS).as_(&api.ci).json(empty.clone()).await.ok(), json!({"recorded": 0}));
     api.post(PULLS).as_(&api.token(Token::Application).await).json(empty).await.problem(403, "forbidden");

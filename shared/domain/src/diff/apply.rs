@@ -75,16 +75,11 @@ impl<'a> Edits<'a> {
     }
 
     fn make_items(&self, path: &str, before: Vec<Value>) -> Result<Vec<Value>, Misfit> {
-        let key = keyed::key(&before);
-        if key.is_none() && !before.is_empty() {
+        let mut index: HashMap<String, usize> = keyed::index(&before).into_iter().map(|(id, at)| (id.to_owned(), at)).collect();
+        if index.is_empty() && !before.is_empty() {
             return Err(misfit(path));
         }
-        let mut index: HashMap<String, usize> = HashMap::with_capacity(before.len());
-        let mut items: Vec<Option<Value>> = Vec::with_capacity(before.len());
-        for item in before {
-            index.insert(keyed::id(&item, key.unwrap_or_default()).to_owned(), items.len());
-            items.push(Some(item));
-        }
+        let mut items: Vec<Option<Value>> = before.into_iter().map(Some).collect();
         for (token, edits) in &self.children {
             let id = token.strip_prefix('@').ok_or_else(|| misfit(path))?;
             let place = *index.entry(id.to_owned()).or_insert_with(|| {

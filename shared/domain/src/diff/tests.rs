@@ -87,9 +87,18 @@ fn an_item_added_at_the_end_needs_no_move_and_elsewhere_one() {
 
 #[test]
 fn arrays_keyed_in_different_ways_are_values() {
-    let before = json!([{"id": "a", "_id": "b"}]);
-    let after = json!([{"_id": "b"}]);
+    let (before, after) = (json!([{"id": "b"}]), json!([{"_id": "b"}]));
     assert_eq!(shown(before.clone(), after.clone()), json!([{"path": "", "op": "changed", "before": before, "after": after}]));
+}
+
+#[test]
+fn items_are_matched_by_what_tells_them_apart_on_both_sides() {
+    let before = json!([{"id": "a", "_id": "x"}, {"id": "b", "_id": "y"}]);
+    let after = json!([{"id": "a", "_id": "x"}, {"id": "a", "_id": "y"}]);
+    assert_eq!(shown(before.clone(), after.clone()), json!([{"path": "/@y/id", "op": "changed", "before": "b", "after": "a"}]));
+    for document in [before, after] {
+        assert_eq!(pointer::resolve(&document, "/@y/_id"), Some(&json!("y")));
+    }
 }
 
 #[test]

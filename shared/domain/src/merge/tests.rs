@@ -83,6 +83,19 @@ fn items_merge_by_their_id() {
 }
 
 #[test]
+fn a_key_that_repeats_on_one_side_gives_way_on_all() {
+    let rules =
+        |first: &str, second: &str, out: &str| json!([{"_id": "r1", "id": first, "out": out}, {"_id": "r2", "id": second, "out": "0"}]);
+    assert_eq!(clean(rules("a", "b", "0"), rules("a", "a", "0"), rules("a", "b", "1")), rules("a", "a", "1"));
+    assert_eq!(
+        conflicts(rules("a", "b", "0"), rules("a", "a", "0"), rules("a", "c", "0")),
+        json!([{"path": "/@r2/id", "base": "b", "draft": "a", "active": "c"}])
+    );
+    let without = json!([{"_id": "r1", "out": "0"}, {"_id": "r2", "out": "0"}]);
+    assert_eq!(clean(rules("a", "b", "0"), rules("a", "b", "1"), without), json!([{"_id": "r1", "out": "1"}, {"_id": "r2", "out": "0"}]));
+}
+
+#[test]
 fn a_deleted_item_conflicts_with_its_edit() {
     let base = json!([{"id": "a", "x": 1}, {"id": "b", "x": 1}, {"id": "c"}]);
     let draft = json!([{"id": "a", "x": 1}, {"id": "c"}]);
