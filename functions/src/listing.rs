@@ -95,12 +95,15 @@ pub fn flag<'de, D: Deserializer<'de>, T: From<bool>>(deserializer: D) -> std::r
 }
 
 /// RFC 3339, not before any id.
-pub fn moment(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+pub fn moment(name: &str, given: Option<&str>) -> Result<Moment> {
     Ok(parsed(name, given)?.map(within_ids))
 }
 
+/// A moment, if there is one.
+type Moment = Option<DateTime<Utc>>;
+
 /// The filters `from` and `to`: 400 for a time that ends before it begins.
-pub fn period(from: Option<&str>, to: Option<&str>) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+pub fn period(from: Option<&str>, to: Option<&str>) -> Result<(Moment, Moment)> {
     let (from, to) = (parsed("from", from)?, parsed("to", to)?);
     in_order(from, to)?;
     Ok((from.map(within_ids), to.map(within_ids)))
@@ -112,7 +115,7 @@ fn within_ids(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// The `+` of an offset may have come as the space that it means in a query.
-fn parsed(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+fn parsed(name: &str, given: Option<&str>) -> Result<Moment> {
     let Some(given) = given else { return Ok(None) };
     match DateTime::parse_from_rfc3339(&given.replace(' ', "+")).map(|at| at.to_utc()) {
         Ok(at) if at.year() < 3000 => Ok(Some(at)),
@@ -124,7 +127,7 @@ fn parsed(name: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>> {
 }
 
 /// 400 for a time that ends before it begins.
-pub fn in_order(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> Result<()> {
+pub fn in_order(from: Moment, to: Moment) -> Result<()> {
     match (from, to) {
         (Some(from), Some(to)) if from >= to => Err(Problem::new(Code::InvalidQuery, "`from` has to be before `to`.")),
         _ => Ok(()),
