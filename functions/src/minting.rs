@@ -85,7 +85,13 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
         }
         Answer::Refused(Refused::Call(refusal)) => Err(refused(intent.operation, intent.resource_type, refusal)),
         Answer::Refused(Refused::Items { items }) => match items.into_iter().next() {
-            Some(refusal) => Err(refused(intent.operation, intent.resource_type, refusal)),
+            Some(mut refusal) => {
+                // Which version was asked for, the caller knows and the refusal doesn't.
+                if let Some(version) = intent.items.first().and_then(|item| item.version) {
+                    refusal.facts.insert("version".to_owned(), version.into());
+                }
+                Err(refused(intent.operation, intent.resource_type, refusal))
+            }
             None => Err(Problem::internal("mint_version refused without a reason")),
         },
     }
@@ -94,7 +100,7 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
 /// 422 for a note that is too long to keep.
 pub fn check_note(note: Option<&str>) -> Result<()> {
     if note.is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        return Err(Problem::new(Code::InvalidBody, "The note is too long. Nothing was published.")
+        return Err(Problem::new(Code::InvalidBody, "The note is too long. Nothing was changed.")
             .error("/note", format!("at most {MAX_NOTE} characters")));
     }
     Ok(())
@@ -106,6 +112,7 @@ pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
     let named = facts.get("slug").or(facts.get("ref")).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| facts.get(name).and_then(Value::as_i64).unwrap_or_default();
     let active = number("active_version");
+    let (done, again) = words(operation);
     let base_member = if kind == ResourceType::Flow.as_str() { "baseVersion" } else { "base_version" };
     match code.as_str() {
         "unauthorized" => crate::extract::unauthorized(
@@ -118,7 +125,9 @@ pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
         "in_progress" => idempotent::in_progress(),
         "idempotency_key_reused" => idempotent::reused(),
         "not_found" => Problem::not_found(format!("{kind} {named:?}")),
-        "version_not_found" => Problem::not_found(format!("version of {kind} {named:?} with that number; the active one is {active}")),
+        "version_not_found" => {
+            Problem::new(Code::NotFound, format!("There is no version {} of {kind} {named:?}; its newest is {active}.", number("version")))
+        }
         "forbidden" => forbidden(&facts),
         "governance_refused" => {
             let text = |name: &str| facts.get(name).and_then(Value::as_str);
@@ -126,15 +135,13 @@ pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
         }
         "base_version_required" => Problem::new(
             Code::BaseVersionRequired,
-            format!(
-                "Say in `{base_member}` which version you saw as the active one of {named:?}; it is {active} now. Nothing was published."
-            ),
+            format!("Say in `{base_member}` which version you saw as the active one of {named:?}; it is {active} now. Nothing was {done}."),
         )
         .fact("active_version", active),
         "precondition_failed" => keep(
             Problem::new(
                 Code::PreconditionFailed,
-                format!("The draft of {named:?} is no longer the one that If-Match names. Nothing was published; look at the draft again."),
+                format!("The draft of {named:?} is no longer the one that If-Match names. Nothing was {done}; look at the draft again."),
             ),
             &facts,
             &["etag", "updated_by", "updated_at"],
@@ -142,10 +149,10 @@ pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
         "version_conflict" => {
             let base = number("draft_base_version");
             let detail = if active == 0 {
-                format!("{named:?} has never been published, so its {base_member} is 0. Nothing was published.")
-            } else if base == active {
+                format!("{named:?} has never been published, so its {base_member} is 0. Nothing was {done}.")
+            } else if base == active || operation != "publish" {
                 format!(
-                    "Version {active} of {named:?} is active, and {base_member} names another. Nothing was published. Look at what changed, then publish with {base_member} {active}."
+                    "Version {active} of {named:?} is active, and {base_member} names another. Nothing was {done}. Look at what changed, then {again} with {base_member} {active}."
                 )
             } else {
                 format!(
@@ -191,6 +198,16 @@ pub fn refused(operation: &str, kind: &str, refusal: Refusal) -> Problem {
         ),
         "not_publishable" => not_publishable(&named, &facts),
         _ => Problem::internal(format!("mint_version refused with a code that nobody knows: {code}")),
+    }
+}
+
+/// What was not done, and what to do again.
+fn words(operation: &str) -> (&'static str, &'static str) {
+    match operation {
+        "rollback" => ("rolled back", "roll back"),
+        "archive" => ("archived", "archive"),
+        "unarchive" => ("unarchived", "unarchive"),
+        _ => ("published", "publish"),
     }
 }
 

@@ -98,3 +98,19 @@ async fn another_tenants_connector_is_not_found() {
     api.post(ARCHIVE).as_(&api.other_tenant.token).json(json!({"base_version": 1})).await.problem(404, "not_found");
     api.finish().await;
 }
+
+#[tokio::test]
+async fn a_stale_base_is_told_of_what_was_asked_for() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    let stale = |operation: &str| api.post(&format!("/api/connectors/crm/{operation}")).json(json!({"base_version": 9}));
+    let told = |done: &str, again: &str, active: i32| {
+        format!(
+            "Version {active} of \"crm\" is active, and base_version names another. Nothing was {done}. Look at what changed, then {again} with base_version {active}."
+        )
+    };
+    assert_eq!(stale("archive").await.problem(409, "version_conflict")["detail"], told("archived", "archive", 1));
+    api.post("/api/connectors/crm/archive").json(json!({"base_version": 1})).await.ok();
+    assert_eq!(stale("unarchive").await.problem(409, "version_conflict")["detail"], told("unarchived", "unarchive", 2));
+    api.finish().await;
+}

@@ -67,11 +67,14 @@ async fn refusals_come_in_the_contracts_order() {
     api.post(ROLLBACK).json(json!({"version": "1", "base_version": 2})).await.problem(422, "invalid_body");
     api.post("/api/connectors/none/rollback").json(json!({"version": 1})).await.problem(404, "not_found");
     for missing in [0, -1, 3] {
-        api.post(ROLLBACK).json(json!({"version": missing})).await.problem(404, "not_found");
+        let refused = api.post(ROLLBACK).json(json!({"version": missing})).await.problem(404, "not_found");
+        assert_eq!(refused["detail"], format!("There is no version {missing} of connector \"crm\"; its newest is 2."));
     }
     api.post(ROLLBACK).json(json!({"version": 1})).await.problem(400, "base_version_required");
     let refused = api.post(ROLLBACK).json(json!({"version": 2, "base_version": 1})).await.problem(409, "version_conflict");
     assert_eq!((&refused["active_version"], &refused["draft_base_version"]), (&json!(2), &json!(2)));
+    let detail = "Version 2 of \"crm\" is active, and base_version names another. Nothing was rolled back. Look at what changed, then roll back with base_version 2.";
+    assert_eq!(refused["detail"], detail);
     assert_eq!(refused["resolutions"], json!(["reset_draft", "keep_editing", "merge"]));
     api.post(ROLLBACK).json(json!({"version": 2, "base_version": 2})).await.problem(409, "no_changes");
     api.post("/api/connectors/crm/archive").json(json!({"base_version": 2})).await.ok();
