@@ -17,6 +17,8 @@ use crate::extract::Caller;
 use crate::minting;
 use crate::problem::{Problem, Result};
 
+/// More would hold everybody else up for longer than a request may take.
+const MAX_AT_ONCE: usize = 10_000;
 /// A function's answer ends at 6 MB; reasons are told in full up to here, and by their codes beyond.
 const MAX_REASONS: usize = 2 * 1024 * 1024;
 
@@ -53,6 +55,13 @@ pub async fn publish(tx: &mut Tx, caller: &Caller, body: &PublishMany) -> Result
         selected.every.extend(many::with_unpublished_drafts(tx, workspace, &every(body)).await?);
     }
     let ids = selected.ids();
+    if ids.len() > MAX_AT_ONCE {
+        let detail = format!(
+            "{} drafts are asked for, and one transaction takes {MAX_AT_ONCE}. Nothing was published; name them in several calls.",
+            ids.len()
+        );
+        return Err(Problem::new(Code::PayloadTooLarge, detail));
+    }
     many::lock(tx, workspace, &ids).await?;
     let states = many::states(tx, workspace, &ids).await?;
     let judged = judge(&selected, &states, mode);

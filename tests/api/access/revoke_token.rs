@@ -44,10 +44,12 @@ async fn a_revocation_holds_for_a_write_that_is_under_way() {
     let api = Api::start().await;
     api.publish_first("crm").await;
     let before = api.patch_draft("crm", json!({"settings": {"batch": 1}})).await;
+    let mut file = config();
+    file["settings"]["retries"] = json!(5);
     let requests = [
         api.patch("/api/connectors/crm/draft").json(json!({"settings": {"batch": 2}})),
         api.post("/api/connectors/crm/publish").json(json!({"base_version": 1})),
-        api.apply([tests::file("crm", &config(), Some(&config()))]),
+        api.apply([tests::file("crm", &file, Some(&config()))]),
     ];
     for request in requests {
         let token = api.token(Token::Service(&["read", "draft", "apply", "publish"])).await;

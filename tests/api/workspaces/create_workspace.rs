@@ -27,7 +27,12 @@ async fn a_new_workspace_is_hybrid_and_its_maker_owns_it() {
     api.get("/api/connectors/crm").await.problem(404, "not_found");
     let members = api.get(&format!("{location}/members")).as_(&admin).await.ok();
     assert_eq!(fields(&members["items"], "role"), ["owner"]);
-    let entry = api.get("/v1/audit").as_(&admin).header("x-fcc-workspace", "staging").await.ok()["items"][0].clone();
+    let entry = api.get("/v1/audit").as_(&admin).header("x-fcc-workspace", "staging").await.ok()["items"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
     assert_eq!((&entry["action"], &entry["detail"]["slug"]), (&json!("workspace_created"), &json!("staging")));
     api.finish().await;
 }
