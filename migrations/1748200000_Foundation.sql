@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS credentials (
     kind text NOT NULL CONSTRAINT credentials_kind CHECK (kind IN ('session', 'login', 'personal', 'service', 'agent', 'evaluate')),
     surface text CONSTRAINT credentials_surface CHECK (surface IN ('designer', 'cli', 'agent')),
     workspace_id uuid REFERENCES workspaces (id),
-    tenant_id uuid REFERENCES tenants (id),   -- where it was made: its user may be a guest of others
+    tenant_id uuid NOT NULL REFERENCES tenants (id),   -- where it was made: its user may be a guest of others
     user_id uuid REFERENCES users (id),
     name text NOT NULL,
     email text,

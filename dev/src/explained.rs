@@ -26,7 +26,18 @@ pub struct Plan {
 pub struct Explained {
     wire: Wire,
     plans: Arc<Mutex<Vec<Plan>>>,
+    role: String,
 }
+
+const SETTINGS: [(&str, &str); 7] = [
+    ("session_preload_libraries", "auto_explain"),
+    ("auto_explain.log_min_duration", "0"),
+    ("auto_explain.log_analyze", "on"),
+    ("auto_explain.log_buffers", "on"),
+    ("auto_explain.log_timing", "off"),
+    ("auto_explain.log_format", "json"),
+    ("auto_explain.log_level", "notice"),
+];
 
 impl Explained {
     /// From the next connection on, whatever the URL's role does in its database is explained. `admin` is a superuser, in the same one.
@@ -36,18 +47,10 @@ impl Explained {
     pub async fn before(url: &str, admin: &mut PgConnection) -> Result<Explained> {
         sqlx::raw_sql("LOAD 'auto_explain'").execute(&mut *admin).await.context("this Postgres has no auto_explain")?;
         let options: PgConnectOptions = url.parse()?;
-        for (name, value) in [
-            ("session_preload_libraries", "auto_explain"),
-            ("auto_explain.log_min_duration", "0"),
-            ("auto_explain.log_analyze", "on"),
-            ("auto_explain.log_buffers", "on"),
-            ("auto_explain.log_timing", "off"),
-            ("auto_explain.log_format", "json"),
-            ("auto_explain.log_level", "notice"),
-        ] {
+        let role = options.get_username().to_owned();
+        for (name, value) in SETTINGS {
             let set = "SELECT format('ALTER ROLE %I IN DATABASE %I SET %s = %L', $1::text, current_database(), $2::text, $3::text)";
-            let role = options.get_username();
-            let statement: String = sqlx::query_scalar(set).bind(role).bind(name).bind(value).fetch_one(&mut *admin).await?;
+            let statement: String = sqlx::query_scalar(set).bind(&role).bind(name).bind(value).fetch_one(&mut *admin).await?;
             sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *admin).await?;
         }
         let plans = Arc::new(Mutex::new(Vec::new()));
@@ -63,7 +66,20 @@ impl Explained {
             }
         })
         .await?;
-        Ok(Explained { wire, plans })
+        Ok(Explained { wire, plans, role })
+    }
+
+    /// From the next connection on nothing is explained any more.
+    ///
+    /// # Errors
+    /// When the connection is no superuser's, or not in the same database.
+    pub async fn end(self, admin: &mut PgConnection) -> Result<()> {
+        for (name, _) in SETTINGS {
+            let reset = "SELECT format('ALTER ROLE %I IN DATABASE %I RESET %s', $1::text, current_database(), $2::text)";
+            let statement: String = sqlx::query_scalar(reset).bind(&self.role).bind(name).fetch_one(&mut *admin).await?;
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *admin).await?;
+        }
+        Ok(())
     }
 
     /// The URL whose answers are explained.

@@ -1,12 +1,8 @@
 //! Drift is answered from counters and anchors: the history may be as long as it likes.
 
-use std::net::Ipv4Addr;
-
 use dev::explained::Explained;
-use functions::app::App;
 use serde_json::{Value, json};
-use tests::{Api, config};
-use tokio::net::TcpListener;
+use tests::{Api, Instance, config};
 
 const COMMIT: &str = "abcdef0";
 /// Of the resources a quarter each: published from the console since, to be pushed, both, and as it was.
@@ -32,14 +28,12 @@ async fn resources_that_differ(api: &Api) {
 }
 
 /// Pages of shared memory that an answer looks at: of the dearest of several, whose plans know the values or do without.
-async fn pages(api: &Api, explained: &Explained, origin: &str) -> u64 {
+async fn pages(api: &Api, explained: &Explained, instance: &Instance) -> u64 {
     sqlx::raw_sql("VACUUM ANALYZE").execute(&api.owner_db).await.unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut dearest = 0;
     for nth in 0..12 {
         explained.take();
-        let answer = http.get(format!("{origin}/v1/sync/drift")).bearer_auth(&api.ci).send().await.unwrap();
-        let drift: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let drift = instance.get("/v1/sync/drift").as_(&api.ci).await.ok();
         let counts = (&drift["designerPublishesSinceLastGitCommit"], &drift["pending"]);
         assert_eq!(counts, (&json!(QUARTER), &json!({"push": QUARTER, "pull": QUARTER, "conflicts": QUARTER})));
         // The first fills what Postgres keeps of its own tables.
@@ -54,22 +48,14 @@ async fn pages(api: &Api, explained: &Explained, origin: &str) -> u64 {
 async fn it_reads_as_much_after_2000_versions_of_every_resource_as_after_a_few() {
     let api = Api::start().await;
     resources_that_differ(&api).await;
-    let explained = Explained::before(&api.app.settings.database_url, &mut api.superuser().await).await.unwrap();
-    let mut settings = api.app.settings.clone();
-    settings.database_url = explained.url().to_owned();
-    settings.database_connections = 1;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    let router = functions::gateway::router(App::new(settings).unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-
-    let few = pages(&api, &explained, &origin).await;
+    let (instance, explained) = api.explained_instance().await;
+    let few = pages(&api, &explained, &instance).await;
     let grown = sqlx::query(
         "INSERT INTO resource_versions (workspace_id, resource_id, digest, source, surface)
          SELECT d.workspace_id, d.resource_id, d.digest, 'designer-draft', 'designer' FROM generate_series(1, 2000), resource_drafts d",
     );
     assert_eq!(grown.execute(&api.owner_db).await.unwrap().rows_affected(), 8000 * QUARTER as u64);
-    let many = pages(&api, &explained, &origin).await;
+    let many = pages(&api, &explained, &instance).await;
     // A level more of the index by id, for the versions that are listed.
     assert!(few > 0 && many <= few + 2 * QUARTER as u64, "{few} pages were read of a short history, {many} of a long one");
     api.finish().await;

@@ -76,7 +76,7 @@ async fn rows_of_another_workspace_can_not_be_written() {
             "INSERT INTO idempotency_keys (credential_id, operation, key, workspace_id, request_digest, answer) VALUES (gen_random_uuid(), 'x', 'x', '{theirs}', '', '{{}}')"
         ),
         format!(
-            "INSERT INTO credentials (sha256, kind, surface, workspace_id, name, expires_at) VALUES (sha256('x'), 'agent', 'agent', '{theirs}', 'x', now())"
+            "INSERT INTO credentials (sha256, kind, surface, workspace_id, tenant_id, name, expires_at) SELECT sha256('x'), 'agent', 'agent', '{theirs}', tenant_id, 'x', now() FROM workspaces"
         ),
         format!(
             "INSERT INTO checks (workspace_id, type, digest, checker_version, publishable, diagnostics) SELECT '{theirs}', type, digest, 99, true, '{{}}' FROM checks"

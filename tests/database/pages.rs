@@ -1,22 +1,17 @@
 //! What a page of each list costs Postgres, in pages of shared memory: those are the same on any machine.
 
-use std::net::Ipv4Addr;
-
 use dev::explained::{Explained, Plan};
 use dev::past::{Past, lists};
-use functions::app::App;
 use serde_json::Value;
 use sqlx::PgPool;
-use tests::Api;
-use tokio::net::TcpListener;
+use tests::{Api, Instance};
 
 /// As in the benchmark, which goes to millions.
 const SIZES: [usize; 2] = [8_000, 32_000];
 const PAGES: usize = 8;
 
 struct Reader {
-    http: reqwest::Client,
-    origin: String,
+    instance: Instance,
     token: String,
     explained: Explained,
 }
@@ -24,15 +19,8 @@ struct Reader {
 impl Reader {
     /// A gateway with one connection, on which everything is explained.
     async fn of(api: &Api) -> Reader {
-        let explained = Explained::before(&api.app.settings.database_url, &mut api.superuser().await).await.unwrap();
-        let mut settings = api.app.settings.clone();
-        settings.database_url = explained.url().to_owned();
-        settings.database_connections = 1;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let router = functions::gateway::router(App::new(settings).unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Reader { http: dev::http::client().unwrap(), origin, token: api.ci.clone(), explained }
+        let (instance, explained) = api.explained_instance().await;
+        Reader { instance, token: api.ci.clone(), explained }
     }
 
     /// What each of some pages cost, one after another; a list that ends, or has one page, is read again from its beginning.
@@ -41,9 +29,7 @@ impl Reader {
         // The first fills what Postgres keeps of its own tables.
         for page in 0..=PAGES {
             self.explained.take();
-            let answer = self.http.get(format!("{}{next}", self.origin)).bearer_auth(&self.token).send().await.unwrap();
-            assert_eq!(answer.status(), 200, "{next}");
-            let answer: Value = answer.json().await.unwrap();
+            let answer = self.instance.get(&next).as_(&self.token).await.ok();
             let plans = self.explained.take();
             assert!(!plans.is_empty(), "{next} asked nothing of Postgres");
             if page > 0 {

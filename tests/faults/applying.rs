@@ -1,19 +1,13 @@
 //! Applies and bulk publishes of many resources, while people edit and publish the same ones.
 
 use serde_json::{Value, json};
-use tests::{Answer, Api, config, fields, file};
+use tests::{Answer, Api, config, config_with, fields, file};
 
 const RESOURCES: usize = 8;
 const ROUNDS: usize = 12;
 
 fn slug(nth: usize) -> String {
     format!("c{nth}")
-}
-
-fn with(setting: &str, value: usize) -> Value {
-    let mut config = config();
-    config["settings"][setting] = json!(value);
-    config
 }
 
 /// Done, or refused because somebody else was first; never an accident, never a lock that was waited for in vain.
@@ -27,7 +21,7 @@ fn done_or_overtaken(answer: &Answer) -> bool {
 async fn pipeline(api: &Api, setting: &str, backwards: bool) {
     let mut base = config();
     for round in 0..ROUNDS {
-        let local = with(setting, round);
+        let local = config_with(setting, round);
         let mut files: Vec<Value> = (0..RESOURCES).map(|nth| file(&slug(nth), &local, Some(&base))).collect();
         if backwards {
             files.reverse();

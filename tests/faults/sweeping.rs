@@ -127,6 +127,25 @@ async fn a_body_that_was_uploaded_again_has_its_day_anew() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_applied_stays_a_base_for_90_days_whatever_the_merge_made_of_it() {
+    let api = Api::start().await;
+    api.publish_first("crm").await;
+    api.patch_draft("crm", json!({"settings": {"batch": 2}})).await;
+    let mut local = config();
+    local["settings"]["retries"] = json!(5);
+    // Without a commit nothing else refers to it.
+    let applied = api.apply([tests::file("crm", &local, Some(&config()))]).await.ok();
+    assert_eq!(applied["items"][0]["change"], "merged");
+    age(&api, "25 hours").await;
+    sweep(&api).await;
+    api.get(&content(&local)).as_(&api.ci).await.ok();
+    sqlx::query("UPDATE contents SET keep_until = keep_until - interval '90 days'").execute(&api.owner_db).await.unwrap();
+    sweep(&api).await;
+    api.get(&content(&local)).as_(&api.ci).await.problem(404, "not_found");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn of_a_forgotten_credential_the_pulls_stay_that_are_the_newest() {
     let api = Api::start().await;
     let crm = api.create("crm", config()).await;

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use dev::explained::Explained;
 use functions::app::App;
 use functions::settings::Settings;
 use reqwest::Method;
@@ -29,8 +30,15 @@ impl Api {
         let router = functions::gateway::router(app.clone());
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = dev::http::client().unwrap();
         Instance { app, origin, token: self.tenant.token.clone(), http, _serving: serving }
+    }
+
+    /// One with a single connection, on which Postgres explains everything.
+    pub async fn explained_instance(&self) -> (Instance, Explained) {
+        let explained = Explained::before(&self.app.settings.database_url, &mut self.superuser().await).await.unwrap();
+        let settings = Settings { database_url: explained.url().to_owned(), database_connections: 1, ..self.app.settings.clone() };
+        (self.another_instance(settings).await, explained)
     }
 }
 

@@ -46,6 +46,6 @@ pub use flows::{TABLE, empty_graph, graph, graph_with, rules};
 pub use http::{Answer, Request};
 pub use instance::Instance;
 pub use runs::{decides, pricing};
-pub use sync::{digest, file};
+pub use sync::{config_with, digest, file};
 pub use tokens::{Tenant, Token};
 pub use wait::until;

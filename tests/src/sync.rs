@@ -2,11 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::{Api, Request};
+use crate::{Api, Request, config};
 
 /// The digest of a document's canonical form.
 pub fn digest(document: &Value) -> Value {
     json!(domain::canonical::digest_of(document))
+}
+
+/// [`config`] with this setting.
+pub fn config_with(setting: &str, value: impl Into<Value>) -> Value {
+    let mut config = config();
+    config["settings"][setting] = value.into();
+    config
 }
 
 /// A connector's file as plan and apply take it, with what it started from.

@@ -33,6 +33,7 @@ pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
         }
         costs.push(at_this_size);
     }
+    explained.end(&mut *stage.admin.acquire().await?).await?;
     let line = |(nth, (name, _)): (usize, (&str, String))| {
         let (few, many) = (&costs[0][nth], &costs[1][nth]);
         let note = format!("of the dearest of {} pages, with {} rows and {}; reads {}", many.pages, sizes[0], sizes[1], many.reads());

@@ -24,11 +24,13 @@ pub async fn first_owner(db: &Db, email: &str) -> Result<bool> {
     .await?)
 }
 
-/// A one-time code that signs this person in, for a day. Answers whether there is such a person.
+/// A one-time code that signs this person in, for a day, in the tenant that they came to first. Answers whether there is such a person.
 pub async fn offer_sign_in(db: &Db, email: &str, code: Digest) -> Result<bool> {
     let made = sqlx::query(
-        "INSERT INTO credentials (sha256, kind, surface, user_id, name, email, expires_at)
-         SELECT $2, 'login', 'designer', id, 'one-time sign-in', email, now() + interval '1 day' FROM users WHERE lower(email) = lower($1)",
+        "INSERT INTO credentials (sha256, kind, surface, tenant_id, user_id, name, email, expires_at)
+         SELECT $2, 'login', 'designer', w.tenant_id, u.id, 'one-time sign-in', u.email, now() + interval '1 day'
+           FROM users u JOIN memberships m ON m.user_id = u.id JOIN workspaces w ON w.id = m.workspace_id
+          WHERE lower(u.email) = lower($1) ORDER BY m.created_at, m.workspace_id LIMIT 1",
     )
     .bind(email)
     .bind(code.as_bytes())

@@ -174,6 +174,22 @@ async fn what_the_console_or_an_agent_changed_since_the_last_pull_is_pending_to_
 }
 
 #[tokio::test]
+async fn pulling_one_resource_hides_no_other_that_was_never_pulled() {
+    let api = Api::start().await;
+    shipped(&api, "crm").await;
+    let export = api.get("/v1/sync/export").as_(&api.ci).await.ok();
+    pull(&api, &api.ci).await;
+    api.create("made-in-the-console", config()).await;
+    assert_eq!(drift(&api).await["pending"]["pull"], 1);
+    let crm = &export["resources"][0];
+    let later = api.get("/v1/sync/export?bodies=false").as_(&api.ci).await.ok()["asOfUtc"].clone();
+    let one = json!({"asOfUtc": later, "resources": [{"type": crm["type"], "id": crm["id"], "digest": crm["digest"]}]});
+    api.post("/v1/sync/pulls").as_(&api.ci).json(one).await.ok();
+    assert_eq!(drift(&api).await["pending"]["pull"], 1);
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn who_changed_it_on_the_other_side_is_named_whoever_wrote_after() {
     let api = Api::start().await;
     shipped(&api, "crm").await;

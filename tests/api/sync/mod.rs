@@ -1,4 +1,5 @@
 mod apply_sync;
+mod apply_sync_refusals;
 mod export_resources;
 mod get_content;
 mod get_drift;
@@ -6,6 +7,7 @@ mod list_history;
 mod list_publishes;
 mod plan_sync;
 mod publish_sync;
+mod publish_sync_refusals;
 mod put_content;
 mod random_states;
 mod record_pull;
