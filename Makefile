@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint generate check bench build deploy sign-in prerequisites
+.PHONY: help dev test lint generate check bench build deploy deploy-local sign-in prerequisites
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: prerequisites ## Run everything on this machine: API, dispatcher and worker on http://127.0.0.1:4000
 	@cargo dev up
@@ -28,6 +28,9 @@ build: prerequisites ## Compile every function for Lambda (ARCH=x86_64; arm64 un
 
 deploy: build ## Deploy to your AWS account (STAGE=dev|staging|prod of samconfig.toml, OWNER=you@example.com at the first time)
 	@cargo dev deploy --arch $(or $(ARCH),arm64) --stage $(or $(STAGE),dev) $(if $(OWNER),--owner $(OWNER)) $(if $(RELEASE),--release $(RELEASE))
+
+deploy-local: prerequisites ## Deploy the real template to an emulator and run the API's tests through its API Gateway (KEEP=1: serve there instead)
+	@cargo dev deploy-local $(if $(KEEP),--keep)
 
 sign-in: ## Print a one-time link to the console for EMAIL (STAGE as for deploy)
 	@cargo dev sam -- remote invoke Migrate --stack-name fetchcatch-$(or $(STAGE),dev) --event '{"sign_in": "$(EMAIL)"}'

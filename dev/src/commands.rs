@@ -5,6 +5,7 @@ pub mod build;
 pub mod check;
 mod demo;
 pub mod deploy;
+pub mod deploy_local;
 pub mod generate;
 pub mod sam;
 pub mod test;

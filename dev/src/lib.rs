@@ -3,13 +3,16 @@
 pub mod account;
 pub mod aws_tools;
 pub mod bench;
+pub mod cargo_test;
 pub mod cdk;
 pub mod children;
 pub mod commands;
+pub mod deployment;
 pub mod explained;
 pub mod generate;
 pub mod home;
 pub mod http;
+pub mod lambdas;
 pub mod ministack;
 pub mod past;
 pub mod ports;

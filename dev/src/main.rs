@@ -23,6 +23,7 @@ enum Command {
     Check(commands::check::Arguments),
     Build(commands::build::Arguments),
     Deploy(commands::deploy::Arguments),
+    DeployLocal(commands::deploy_local::Arguments),
     Sam(commands::sam::Arguments),
 }
 
@@ -58,6 +59,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(arguments) => commands::check::run(&settings, &arguments),
         Command::Build(arguments) => commands::build::run(&settings, &arguments).await,
         Command::Deploy(arguments) => commands::deploy::run(&settings, &arguments).await,
+        Command::DeployLocal(arguments) => commands::deploy_local::run(&settings, arguments).await,
         Command::Sam(arguments) => commands::sam::run(&settings, &arguments).await,
     }
 }

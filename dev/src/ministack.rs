@@ -93,8 +93,10 @@ async fn serve(home: &Home, installed: &Installed, port: u16) -> Result<Option<M
         var("PYTHONUNBUFFERED", "1".into()),
         var("BIND_HOST", "127.0.0.1".into()),
         var("GATEWAY_PORT", port.to_string().into()),
-        // The host in the queue addresses that it hands out.
-        var("MINISTACK_HOST", "127.0.0.1".into()),
+        // The host in the addresses that it hands out. APIs are names below it: below a number there are none.
+        var("MINISTACK_HOST", "localhost".into()),
+        // Where the functions that it runs find it.
+        var("AWS_ENDPOINT_URL", endpoint(port).into()),
         // It would listen on every interface, whatever BIND_HOST says.
         var("IOT_MTLS_ENABLED", "0".into()),
         // Only its health answer repeats this: how we tell ours from another one on the same port.

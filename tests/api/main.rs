@@ -10,5 +10,6 @@ mod flows;
 mod open;
 mod replica;
 mod runs;
+mod stories;
 mod sync;
 mod workspaces;

@@ -94,7 +94,7 @@ async fn without_a_table_nothing_is_lost() {
 #[tokio::test]
 async fn a_publish_wakes_the_dispatcher() {
     let mut api = Api::start().await;
-    api.dispatch_in_background();
+    api.dispatch_in_background().await;
     api.publish_first("crm").await;
     until("the replica to follow", || async {
         let status = api.get("/v1/replica/connector/crm").await.ok();

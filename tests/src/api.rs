@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use dev::deployment::Started;
 use dev::stack::cloud::Cloud;
 use dev::stack::database::Database;
 use dev::stack::tenants::{self, ALL_SCOPES, Credential, Seeder, new_secret};
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::database::{self, environment};
+use crate::ground::{Deployed, Ground};
 use crate::{Request, Tenant, invariants, until};
 
 /// As many requests as the gateway of a test carries out at the same time.
@@ -48,6 +50,7 @@ pub struct Api {
     tasks: JoinSet<()>,
     counter: AtomicUsize,
     name: String,
+    deployed: Option<Deployed>,
     finished: bool,
 }
 
@@ -59,13 +62,7 @@ pub fn fresh() -> Uuid {
 
 impl Api {
     pub async fn start() -> Api {
-        let name = format!("fc_test_{}", fresh().simple());
-        let cloud = Cloud::at(&environment("AWS_ENDPOINT_URL")).await;
-        let (first, second) = (format!("{name}-1"), format!("{name}-2"));
-        let (database, replica, one, two) =
-            tokio::join!(database::create(&name), cloud.table(&name), cloud.queue(&first), cloud.queue(&second));
-        let (replica, fleets) = (replica.unwrap(), [one.unwrap(), two.unwrap()]);
-
+        let Ground { name, database, cloud, replica, fleets, deployed } = Ground::of_a_test().await;
         let mut seeder = Seeder::connect(&database.owner_url).await.unwrap();
         let tenant = tenant(&mut seeder, "acme").await;
         let other_tenant = self::tenant(&mut seeder, "globex").await;
@@ -79,20 +76,24 @@ impl Api {
             jobs_database_url: Some(database.jobs_url.clone()),
             database_connections: DATABASE_CONNECTIONS,
             aws: cloud.settings.clone(),
-            replica_table: Some(name.clone()),
+            replica_table: Some(replica.table().to_owned()),
             worker_queue_urls: fleets.to_vec(),
             dispatch_queue_url: None,
-            console_url: "https://console.example".to_owned(),
+            console_url: dev::deployment::CONSOLE_URL.to_owned(),
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
             evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,
         };
         let app = App::with_local_dispatcher(settings, wake.clone()).unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let router = functions::gateway::router(app.clone());
+        let mut http = dev::http::builder().redirect(reqwest::redirect::Policy::none());
         let mut tasks = JoinSet::new();
-        tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let origin = match &deployed {
+            Some(deployed) => {
+                http = http.resolve(&deployed.deployment.host, deployed.deployment.address());
+                deployed.deployment.origin()
+            }
+            None => serve(&app, &mut tasks).await,
+        };
         Api {
             app,
             origin,
@@ -105,11 +106,12 @@ impl Api {
             owner_db: PgPoolOptions::new().max_connections(4).connect_lazy(&database.owner_url).unwrap(),
             database,
             seeder: Mutex::new(seeder),
-            http: dev::http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            http: http.build().unwrap(),
             wake,
             tasks,
             counter: AtomicUsize::new(0),
             name,
+            deployed,
             finished: false,
         }
     }
@@ -144,8 +146,11 @@ impl Api {
         dispatch_outbox::run(&self.app).await.unwrap()
     }
 
-    /// Runs the dispatcher beside the test, as the local stack does.
-    pub fn dispatch_in_background(&mut self) {
+    /// Runs the dispatcher beside the test: as the local stack does, or by the nudges of a deployment.
+    pub async fn dispatch_in_background(&mut self) {
+        if let Some(deployed) = &self.deployed {
+            return deployed.deployment.start_jobs(Started::ByNudges).await.unwrap();
+        }
         let (app, wake) = (self.app.clone(), self.wake.clone());
         self.tasks.spawn(async move { dispatch_outbox::run_forever(&app, &wake).await });
     }
@@ -193,13 +198,27 @@ impl Api {
         self.counter.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// One that is at work has leased what it delivers.
+    async fn end_deployed_dispatchers(&self) {
+        let Some(deployed) = &self.deployed else { return };
+        deployed.deployment.start_jobs(Started::ByNobody).await.unwrap();
+        let leased = "SELECT true WHERE NOT EXISTS (SELECT FROM outbox WHERE lease_until > clock_timestamp() AND dead_at IS NULL)";
+        until("the deployed dispatcher to end", || async {
+            sqlx::query_scalar::<_, bool>(leased).fetch_optional(&self.owner_db).await.unwrap()
+        })
+        .await;
+    }
+
     /// Drains the outbox, checks what must always hold, and removes what the test stood on.
     pub async fn finish(mut self) {
         self.finished = true;
         self.tasks.shutdown().await;
+        self.end_deployed_dispatchers().await;
         invariants::drain(&self).await;
         invariants::check(&self).await;
-        remove(&self.name, &self.cloud, &self.fleets).await;
+        if self.deployed.is_none() {
+            Ground::remove(&self.name, &self.cloud, &self.fleets).await;
+        }
     }
 }
 
@@ -209,22 +228,25 @@ impl Drop for Api {
             return;
         }
         // A failed test cleans up too, in a runtime of its own because this one may have no turn left.
-        let (name, fleets) = (self.name.clone(), self.fleets.clone());
-        let removal = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async { remove(&name, &Cloud::at(&environment("AWS_ENDPOINT_URL")).await, &fleets).await });
-        });
-        let removed = removal.join().is_ok();
+        let removed = self.deployed.is_none() && {
+            let (name, fleets) = (self.name.clone(), self.fleets.clone());
+            let removal = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async { Ground::remove(&name, &Cloud::at(&environment("AWS_ENDPOINT_URL")).await, &fleets).await });
+            });
+            removal.join().is_ok()
+        };
         assert!(std::thread::panicking(), "the test did not end with `api.finish().await` (what it stood on was removed: {removed})");
     }
 }
 
-async fn remove(name: &str, cloud: &Cloud, fleets: &[String]) {
-    database::drop(name).await;
-    cloud.dynamo.delete_table().table_name(name).send().await.unwrap();
-    for fleet in fleets {
-        cloud.sqs.delete_queue().queue_url(fleet).send().await.unwrap();
-    }
+/// Returns the origin that it serves at.
+async fn serve(app: &App, tasks: &mut JoinSet<()>) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let router = functions::gateway::router(app.clone());
+    tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
+    origin
 }
 
 async fn tenant(seeder: &mut Seeder, slug: &str) -> Tenant {

@@ -14,6 +14,8 @@
 //!
 //! - [`Api::start`] gives each test a database of its own (a copy of a migrated template), a table and two fleets' queues of its
 //!   own, and the real gateway on a port of 127.0.0.1. The gateway connects as `fc_app`, never as a superuser.
+//!   Told of a deployment (`cargo dev deploy-local`), tests stand on that one instead, one after the other, and drive it through its
+//!   API Gateway.
 //! - Requests are made by [`Api::get`] and its fellows, as the first tenant's owner unless [`Request::as_`] says otherwise;
 //!   [`Api::token`] makes tokens of every kind and role. [`Answer::ok`] and [`Answer::problem`] fail with the whole exchange.
 //! - The dispatcher runs when a test says so: [`Api::dispatch`], or [`Api::dispatch_in_background`].
@@ -30,6 +32,7 @@ mod connectors;
 mod database;
 mod expect;
 mod flows;
+mod ground;
 mod http;
 mod instance;
 pub mod invariants;

@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
-use functions::routes::{ENDPOINTS, JOBS};
 use tokio::process::Command;
 
 use crate::aws_tools::{Architecture, Sam};
 use crate::generate::template;
 use crate::settings::Settings;
-use crate::{samconfig, tools};
+use crate::{lambdas, samconfig, tools};
 
 /// Deploy what was built
 #[derive(Debug, clap::Args)]
@@ -31,8 +30,7 @@ pub struct Arguments {
 /// # Errors
 /// When functions were not built, or the stage is unknown. A deployment that AWS refuses is no error but sam's exit code.
 pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode> {
-    let binaries = ENDPOINTS.iter().map(|endpoint| endpoint.operation).chain(["not_found"]).chain(JOBS.iter().map(|job| job.name));
-    let missing = binaries.filter(|name| !settings.root.join("target/lambda").join(name).join("bootstrap").exists()).count();
+    let missing = lambdas::operations().filter(|name| !settings.root.join(lambdas::FOLDER).join(name).join("bootstrap").exists()).count();
     ensure!(missing == 0, "{missing} functions were not built: run `make build` first");
     let config = std::fs::read_to_string(settings.root.join(samconfig::PATH)).with_context(|| format!("can't read {}", samconfig::PATH))?;
     let mut parameters = samconfig::parameters(&config, &arguments.stage)?;

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use store::admin::{self, RolePasswords};
 
 /// A database, as each of the roles that log in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Database {
     pub owner_url: String,
     pub app_url: String,
