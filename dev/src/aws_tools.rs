@@ -52,6 +52,16 @@ impl Sam {
         command
     }
 
+    /// Where its package is.
+    ///
+    /// # Errors
+    /// When Python can't tell.
+    pub async fn package(&self) -> Result<PathBuf> {
+        let mut command = self.python();
+        command.args(["-c", "import os, samcli; print(os.path.dirname(samcli.__file__))"]);
+        Ok(tools::run(command).await?.trim().into())
+    }
+
     fn python(&self) -> Command {
         let mut command = self.installed.command(&self.settings);
         command.current_dir(&self.settings.root);

@@ -23,8 +23,17 @@ pub fn operations() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// When something doesn't compile; the compiler has said what.
 pub async fn build(settings: &Settings) -> Result<()> {
+    build_as(settings, "dev", &[]).await
+}
+
+/// The same with another profile, and more than the binaries.
+///
+/// # Errors
+/// As [`build`].
+pub async fn build_as(settings: &Settings, profile: &str, more: &[&str]) -> Result<()> {
     let mut cargo = Command::new(&settings.cargo);
-    cargo.current_dir(&settings.root).args(["build", "--workspace", "--bins", "--quiet"]).stdin(Stdio::null()).kill_on_drop(true);
+    cargo.current_dir(&settings.root).args(["build", "--workspace", "--bins", "--quiet", "--profile", profile]).args(more);
+    cargo.stdin(Stdio::null()).kill_on_drop(true);
     for name in &settings.from_cargo {
         cargo.env_remove(name);
     }

@@ -19,6 +19,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod python;
+pub mod runtime_emulator;
 pub mod samconfig;
 pub mod scratch;
 pub mod settings;

@@ -11,31 +11,8 @@ use replica::schema;
 use serde_json::{Value, json};
 use tests::Api;
 
+use crate::events::from_api_gateway as event;
 use crate::table::Ours;
-
-/// What API Gateway sends for a request, format 2.0.
-fn event(method: &str, path: &str, headers: Value, body: Option<&str>) -> Value {
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": headers,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "api",
-            "domainName": "api.example.com",
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "21/Nov/2026:00:00:00 +0000",
-            "timeEpoch": 1_795_219_200_000_u64
-        },
-        "body": body,
-        "isBase64Encoded": false
-    })
-}
 
 async fn answer(app: &App, event: Value) -> Value {
     let mut service = lambda_http::Adapter::from(functions::gateway::router(app.clone()));

@@ -6,12 +6,14 @@ mod addresses;
 mod bodies;
 mod crates;
 mod credentials;
+mod events;
 mod generated;
 mod governance;
 mod hygiene;
 mod lambda;
 mod names;
 mod openapi;
+mod runtime;
 mod table;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 
 mod bare;
 mod client;
+mod cold;
 mod configs;
 mod dispatch;
 mod evaluate;
@@ -50,6 +51,8 @@ pub enum Row {
     Lists,
     /// Memory of the serving process
     Memory,
+    /// Cold start, size and memory of each function's binary, against a hello-world
+    Cold,
 }
 
 /// How many clients publish at the same time.
@@ -90,6 +93,7 @@ async fn measure(row: Row, stage: &Stage<'_>, seconds: u32, resting: Option<memo
         Row::EvaluateHttp => evaluate_http::measure(stage, seconds).await,
         Row::Lists => lists::measure(stage).await,
         Row::Memory => memory::measure(stage, resting).await,
+        Row::Cold => cold::measure(stage).await,
     }
 }
 

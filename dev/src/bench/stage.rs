@@ -1,5 +1,6 @@
 //! What the measurements run on: a durable Postgres, an AWS emulator, one workspace, and a gateway when asked for.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::home::Home;
-use crate::ministack::MiniStack;
+use crate::ministack::{CLIENT_ENV, MiniStack};
 use crate::postgres::{Options, Postgres};
 use crate::stack::cloud::Cloud;
 use crate::stack::database::{Database, ensure_roles};
@@ -132,6 +133,16 @@ impl Stage<'_> {
             }
         });
         Ok(Server { address, _tasks: tasks })
+    }
+
+    /// What tells a function of its own process where AWS is, and its queues and table.
+    pub fn aws_environment(&self) -> BTreeMap<&'static str, String> {
+        let mut env: BTreeMap<_, _> = CLIENT_ENV.map(|(name, value)| (name, value.to_owned())).into();
+        env.insert("AWS_ENDPOINT_URL", self.ministack.endpoint.clone());
+        env.insert("REPLICA_TABLE", TABLE.to_owned());
+        env.insert("WORKER_QUEUE_URLS", self.queue.clone());
+        env.insert("DISPATCH_QUEUE_URL", self.queue.clone());
+        env
     }
 
     /// Plans are made for the tables as they are, and no round pays for what the one before left: dead rows, dirty pages, a full outbox.
