@@ -7,12 +7,14 @@ use cargo_metadata::MetadataCommand;
 use crate::root;
 
 /// Which of our crates each may name. `tests` may name all.
-const MAY: [(&str, &[&str]); 8] = [
+const MAY: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("store", &["domain"]),
     ("replica", &["domain"]),
     ("engine", &["domain"]),
+    ("sdk", &["domain", "wire"]),
+    ("cli", &["domain", "wire", "engine", "sdk"]),
     ("worker", &["domain", "replica"]),
     ("functions", &["domain", "wire", "store", "replica", "engine"]),
     ("dev", &["domain", "wire", "store", "replica", "engine", "worker", "functions"]),

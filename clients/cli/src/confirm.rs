@@ -1,0 +1,28 @@
+//! Questions, where there is somebody to answer.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use anyhow::{Result, bail};
+
+use crate::context::Context;
+
+/// Whether a person sits there who can be asked.
+pub fn can_ask(context: &Context) -> bool {
+    !context.global.yes && !context.settings.is_ci && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Goes on without asking where nobody is there, or with `--yes`.
+pub fn confirm(context: &Context, question: &str) -> Result<()> {
+    if !can_ask(context) {
+        return Ok(());
+    }
+    context.printer.ask(format_args!("{question} [y/N]"));
+    if matches!(answer()?.trim(), "y" | "Y" | "yes") { Ok(()) } else { bail!("nothing was done") }
+}
+
+/// A line from the terminal, or from what is piped in.
+pub fn answer() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}

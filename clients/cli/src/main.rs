@@ -1,0 +1,6 @@
+//! `fcc`.
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    cli::main().await
+}

@@ -1,0 +1,31 @@
+//! FetchCatch's API for Rust programs: one method an operation, bodies as [`wire`] has them.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), sdk::Error> {
+//! let client = sdk::Client::new(sdk::Settings::new("https://api.fetchcatch.com", "fcs_..."))?;
+//! let drift = client.drift().await?;
+//! println!("in sync: {}", drift.in_sync);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - What is safe to send twice is tried again when the network or the server fails it, with full jitter: reads, `PUT` of contents,
+//!   and every `POST` that takes an Idempotency-Key (one is always sent).
+//! - Every refusal is an [`Error::Problem`] with the code, the detail and the facts of the API's `application/problem+json`.
+
+mod access;
+mod call;
+mod client;
+mod error;
+mod resources;
+mod retry;
+mod runs;
+mod sync;
+mod workspaces;
+
+pub use call::Answer;
+pub use client::{Client, Commit, Settings};
+pub use error::{Error, Result};
+pub use resources::{Draft, Finding, Published, Resource, Selector};
+pub use runs::{RunsQuery, Target};
+pub use sync::{ExportQuery, Of};

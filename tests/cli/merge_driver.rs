@@ -1,0 +1,77 @@
+use serde_json::json;
+use tests::Api;
+
+use crate::publish::{published, tested};
+use crate::story::edit;
+use crate::{Clone, Machine};
+
+async fn branch_with(work: &Clone<'_>, name: &str, rule: &str, percent: &str) {
+    work.git(&format!("checkout -q -b {name} main")).await;
+    edit(work, rule, percent);
+    work.commit(name).await;
+}
+
+#[tokio::test]
+async fn branches_that_touch_different_things_merge_without_markers() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    // On lines beside each other, where git alone would give up.
+    branch_with(&work, "one", "big", "20").await;
+    work.git("checkout -q main").await;
+    let mut graph = work.read("flows/discounts.json");
+    graph["nodes"][1]["content"]["rules"][0]["total"] = json!(">= 1500");
+    graph["nodes"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"id": "late", "type": "expressionNode", "name": "Late", "content": {"expressions": []}}));
+    work.write("flows/discounts.json", &graph);
+    work.commit("Another node").await;
+    work.git("merge -q --no-edit one").await;
+    let text = work.text("flows/discounts.json");
+    assert!(!text.contains("<<<"), "{text}");
+    let merged = work.read("flows/discounts.json");
+    assert_eq!(merged["nodes"][1]["content"]["rules"][0], json!({"_id": "big", "total": ">= 1500", "percent": "20"}));
+    assert_eq!(merged["tests"], tested()["tests"]);
+    let decided = work.fcc_with("evaluate flows/discounts.json --input -", "{\"order\": {\"total\": 1600}}").await;
+    assert!(decided.is(0).stdout.contains("20"), "{decided}");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_conflict_is_gits_to_show() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    let base = work.text("flows/discounts.json");
+    branch_with(&work, "one", "big", "20").await;
+    let one = work.text("flows/discounts.json");
+    branch_with(&work, "two", "big", "30").await;
+    work.write_text("base.json", &base);
+    work.write_text("one.json", &one);
+    insta::assert_snapshot!(work.fcc("merge-driver base.json flows/discounts.json one.json flows/discounts.json").await, @r"
+    exit 3
+    --- stderr
+    warning: flows/discounts.json: both sides changed the same thing
+    ");
+    assert!(work.text("flows/discounts.json").contains(&"<".repeat(7)));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn what_two_branches_pulled_goes_together() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    branch_with(&work, "one", "big", "20").await;
+    work.fcc("apply").await.is(0);
+    work.commit("In step").await;
+    branch_with(&work, "two", "medium", "6").await;
+    work.fcc("apply").await.is(0);
+    work.commit("In step as well").await;
+    work.git("merge -q --no-edit one").await;
+    assert!(work.read(".fetchcatch/sync-state.json").is_object());
+    work.fcc("publish").await.is(0);
+    assert_eq!(work.fcc("status").await.code, 0);
+    api.finish().await;
+}
