@@ -188,7 +188,7 @@ async fn all_drafts_are_published_without_a_commit() {
 #[tokio::test]
 async fn it_waits_for_the_replica() {
     let mut api = Api::start().await;
-    api.dispatch_in_background();
+    api.dispatch_in_background().await;
     let machine = Machine::new(&api);
     let work = published(&machine).await;
     edit(&work, "big", "20");

@@ -8,7 +8,7 @@ use tests::Api;
 
 use crate::table::Ours;
 
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 #[tokio::test]
 async fn an_address_that_is_none_is_404() {

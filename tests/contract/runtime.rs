@@ -105,7 +105,7 @@ async fn a_job_that_fails_says_so_and_gives_its_nudges_back() {
     let failed: Vec<Value> =
         nudges["Records"].as_array().unwrap().iter().map(|nudge| json!({"itemIdentifier": nudge["messageId"]})).collect();
     assert_eq!(invoked("dispatch_outbox", &env, &nudges).await, json!({"batchItemFailures": failed}));
-    let answer = invoked("sweep", &env, &events::kept("schedule")).await;
+    let answer = invoked("reconcile_replica", &env, &events::kept("schedule")).await;
     assert!(answer["errorMessage"].is_string(), "{answer}");
     api.finish().await;
 }

@@ -62,9 +62,10 @@ impl Request {
         self.bytes("application/json", body.to_string())
     }
 
-    /// A body of any kind; an empty type sends none.
+    /// A body of any kind, instead of one that was given before; an empty type sends none.
     pub fn bytes(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Request {
         self.body = Some(body.into());
+        self.headers.retain(|(name, _)| name != CONTENT_TYPE.as_str());
         if content_type.is_empty() { self } else { self.header(CONTENT_TYPE.as_str(), content_type) }
     }
 
@@ -148,8 +149,10 @@ impl Answer {
         problem
     }
 
+    /// API Gateway gives some headers another name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        let value = self.headers.get(name).or_else(|| self.headers.get(format!("x-amzn-remapped-{name}")));
+        value.and_then(|value| value.to_str().ok())
     }
 
     /// Whether it is the answer of an earlier call, repeated.

@@ -51,4 +51,4 @@ pub use instance::Instance;
 pub use runs::{decides, pricing};
 pub use sync::{config_with, digest, file};
 pub use tokens::{Tenant, Token};
-pub use wait::until;
+pub use wait::{until, within_a_minute};

@@ -42,7 +42,7 @@ async fn names_of_all_allowed_characters_work_and_others_do_not() {
         assert!(draft["config"]["entities"].get(name).is_some(), "{name}");
     }
     let too_long = "n".repeat(129);
-    for bad in ["a%20b", "a%2Fb", "%C3%A9", too_long.as_str()] {
+    for bad in ["a%20b", "%C3%A9", too_long.as_str()] {
         api.put(&format!("{ENTITIES}/{bad}")).json(entity.clone()).await.problem(422, "schema_violation");
     }
     api.finish().await;

@@ -16,7 +16,6 @@ async fn what_is_not_json_is_refused() {
     for text in ["{", "{} {}", "{'a': 1}", "{\"a\": 01}", "{\"a\": NaN}", "[1,]", "\u{feff}{}", "{\"a\": \"\n\"}", "// x\n{}"] {
         put(&api, text).await.problem(400, "malformed_json");
     }
-    put(&api, [b'{', b'"', 0xff, b'"', b':', b'1', b'}']).await.problem(400, "malformed_json");
     api.finish().await;
 }
 
