@@ -7,9 +7,11 @@ mod lint;
 mod metrics;
 mod migrating;
 mod parameters;
+mod queues;
 mod rights;
 mod stack;
 mod template;
+mod tracing;
 
 use std::path::{Path, PathBuf};
 

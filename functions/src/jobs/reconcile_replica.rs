@@ -79,7 +79,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
         result.requested += usize::from(store::outbox::request_replication(&mut connection, resource).await?);
     }
     drop(connection);
-    app.nudge_dispatcher().await;
+    app.nudge_dispatcher(None).await;
     Ok(result)
 }
 
