@@ -4,6 +4,7 @@
 
 mod cdk;
 mod expansion;
+mod guide;
 mod lint;
 mod metrics;
 mod migrating;
