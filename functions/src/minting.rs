@@ -1,8 +1,8 @@
 //! From a request to `mint_version` and back: connectors and flows publish, roll back and archive through here.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::Trace;
 use domain::identity::{ResourceType, Surface};
 use serde_json::Value;
@@ -60,13 +60,12 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
     if let Err(problem) = check_note(minting.note) {
         return Err(publisher.presented.authenticate_or(app, problem).await);
     }
-    let if_match = publisher.if_match.0;
     let intent = Intent {
         secret: publisher.presented.secret,
         workspace: publisher.presented.workspace.as_deref(),
         operation: minting.operation,
         resource_type: minting.resource_type.as_str(),
-        items: minting.items.into_iter().map(|item| Item { if_match, ..item }).collect(),
+        items: minting.items.into_iter().map(|item| Item { if_match: publisher.if_match.0, ..item }).collect(),
         note: minting.note,
         idempotency: publisher.key.key.as_deref().map(|key| (key, publisher.key.request)),
         git_commit: publisher.provenance.git_commit.as_deref(),
@@ -79,8 +78,7 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
         Answer::Minted { items, replayed } => {
             let mut headers = HeaderMap::new();
             if replayed {
-                let (name, value): (HeaderName, HeaderValue) = idempotent::REPLAYED;
-                headers.insert(name, value);
+                headers.extend([idempotent::REPLAYED]);
             } else {
                 log(intent.operation, &items, intent.trace);
                 app.nudge_dispatcher(intent.trace).await;
