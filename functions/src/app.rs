@@ -9,6 +9,7 @@ use ::replica::aws;
 use ::replica::{Jitter, Notifier, Replica};
 use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
+use domain::Trace;
 use store::Db;
 use tokio::sync::{Notify, OnceCell};
 
@@ -139,12 +140,13 @@ impl App {
     }
 
     /// Tells the dispatcher that an outbox row waits. Never fails, never holds an answer up: a lost nudge costs time, not data.
-    pub async fn nudge_dispatcher(&self) {
+    pub async fn nudge_dispatcher(&self, trace: Option<&Trace>) {
         if let Some(wake) = &self.local_dispatcher {
             wake.notify_one();
         } else if let Some(url) = &self.settings.dispatch_queue_url {
             let sent = tokio::time::timeout(NUDGE_PATIENCE, async {
-                self.sqs().await.send_message().queue_url(url).message_body("{}").send().await
+                let nudge = self.sqs().await.send_message().queue_url(url).message_body("{}");
+                nudge.set_message_system_attributes(::replica::trace::of_sent(trace)).send().await
             })
             .await;
             match sent {

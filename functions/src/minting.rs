@@ -1,15 +1,16 @@
 //! From a request to `mint_version` and back: connectors and flows publish, roll back and archive through here.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use domain::Trace;
 use domain::identity::{ResourceType, Surface};
 use serde_json::Value;
 use store::publish::{Answer, Intent, Item, Minted, Refusal, Refused};
 use wire::problem::Code;
 
 use crate::app::App;
-use crate::extract::{IdempotencyKey, IfMatch, Presented, Provenance};
+use crate::extract::{IdempotencyKey, IfMatch, Presented, Provenance, Traced};
 use crate::idempotent;
 use crate::problem::{Problem, Result};
 
@@ -20,6 +21,7 @@ pub struct Publisher {
     pub provenance: Provenance,
     pub key: IdempotencyKey,
     pub if_match: IfMatch,
+    pub trace: Option<Trace>,
 }
 
 impl FromRequestParts<App> for Publisher {
@@ -30,8 +32,9 @@ impl FromRequestParts<App> for Publisher {
         let provenance = Provenance::of(presented.surface, &parts.headers);
         let key = IdempotencyKey::from_request_parts(parts, app).await;
         let if_match = IfMatch::from_request_parts(parts, app).await;
+        let Ok(Traced(trace)) = Traced::from_request_parts(parts, app).await;
         match (provenance, key, if_match) {
-            (Ok(provenance), Ok(key), Ok(if_match)) => Ok(Publisher { presented, provenance, key, if_match }),
+            (Ok(provenance), Ok(key), Ok(if_match)) => Ok(Publisher { presented, provenance, key, if_match, trace }),
             (Err(problem), ..) | (_, Err(problem), _) | (_, _, Err(problem)) => {
                 let problem = crate::extract::document(parts, &["application/json"]).err().unwrap_or(problem);
                 Err(presented.authenticate_or(app, problem).await)
@@ -57,28 +60,28 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
     if let Err(problem) = check_note(minting.note) {
         return Err(publisher.presented.authenticate_or(app, problem).await);
     }
-    let if_match = publisher.if_match.0;
     let intent = Intent {
         secret: publisher.presented.secret,
         workspace: publisher.presented.workspace.as_deref(),
         operation: minting.operation,
         resource_type: minting.resource_type.as_str(),
-        items: minting.items.into_iter().map(|item| Item { if_match, ..item }).collect(),
+        items: minting.items.into_iter().map(|item| Item { if_match: publisher.if_match.0, ..item }).collect(),
         note: minting.note,
         idempotency: publisher.key.key.as_deref().map(|key| (key, publisher.key.request)),
         git_commit: publisher.provenance.git_commit.as_deref(),
         git_branch: publisher.provenance.git_branch.as_deref(),
         host: publisher.provenance.host.as_deref(),
         client: publisher.provenance.client.as_deref(),
+        trace: publisher.trace.as_ref(),
     };
     match store::publish::mint(&app.db, &intent).await? {
         Answer::Minted { items, replayed } => {
             let mut headers = HeaderMap::new();
             if replayed {
-                let (name, value): (HeaderName, HeaderValue) = idempotent::REPLAYED;
-                headers.insert(name, value);
+                headers.extend([idempotent::REPLAYED]);
             } else {
-                app.nudge_dispatcher().await;
+                log(intent.operation, &items, intent.trace);
+                app.nudge_dispatcher(intent.trace).await;
             }
             let minted = items.into_iter().next().ok_or_else(|| Problem::internal("mint_version minted nothing and refused nothing"))?;
             Ok((minted, headers))
@@ -94,6 +97,13 @@ pub async fn mint_one(app: &App, publisher: &Publisher, minting: Minting<'_>) ->
             }
             None => Err(Problem::internal("mint_version refused without a reason")),
         },
+    }
+}
+
+/// A line a version: with its trace, or its event, the dispatcher's and the workers' lines of it are found.
+pub fn log(operation: &str, minted: &[Minted], trace: Option<&Trace>) {
+    for Minted { event_id, slug, version, .. } in minted {
+        tracing::info!(operation, %event_id, slug, version, trace = trace.map(Trace::id), "a version was published");
     }
 }
 

@@ -13,6 +13,7 @@ mod leases;
 mod mode_flips;
 mod races;
 mod reconciling;
+mod restoring;
 mod run_months;
 mod sinks;
 mod sweeping;

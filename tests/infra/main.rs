@@ -3,13 +3,20 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
 mod cdk;
+mod expansion;
+mod guide;
 mod lint;
 mod metrics;
 mod migrating;
 mod parameters;
+mod queues;
 mod rights;
+mod rotating;
 mod stack;
+mod stories;
 mod template;
+mod tracing;
+mod upgrading;
 
 use std::path::{Path, PathBuf};
 

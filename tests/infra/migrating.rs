@@ -21,12 +21,12 @@ const LONG: Duration = Duration::from_secs(600);
 const RANDOM: [u8; 32] = [7; 32];
 
 /// Where CloudFormation waits for the answer.
-struct Waiting {
+pub struct Waiting {
     url: String,
     answers: mpsc::UnboundedReceiver<Value>,
 }
 
-async fn cloudformation() -> Waiting {
+pub async fn cloudformation() -> Waiting {
     let (tell, answers) = mpsc::unbounded_channel();
     let taken = async |State(tell): State<mpsc::UnboundedSender<Value>>, headers: HeaderMap, body: Bytes| {
         // The address is signed for a request without a content type.
@@ -44,7 +44,7 @@ async fn cloudformation() -> Waiting {
 }
 
 impl Waiting {
-    fn event(&self, kind: &str, properties: Value) -> Value {
+    pub fn event(&self, kind: &str, properties: Value) -> Value {
         let mut event = json!({
             "RequestType": kind,
             "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:fetchcatch-prod-job-Migrate",
@@ -62,7 +62,7 @@ impl Waiting {
     }
 
     /// There is exactly one.
-    fn answer(&mut self) -> Value {
+    pub fn answer(&mut self) -> Value {
         let answer = self.answers.try_recv().unwrap_or_else(|_| panic!("CloudFormation was not told"));
         assert!(self.answers.try_recv().is_err(), "CloudFormation was told twice");
         assert_eq!((&answer["RequestId"], &answer["LogicalResourceId"]), (&json!("d0c5"), &json!("Migration")));

@@ -55,9 +55,13 @@ async fn template() -> &'static str {
 
 /// The migrations' connections may take a moment to go.
 async fn rename_when_unused(admin: &mut PgConnection, from: &str, to: &str) {
-    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1";
-    sqlx::query(end).bind(from).execute(&mut *admin).await.unwrap();
+    nobody_is_connected(admin, from).await;
     sqlx::raw_sql(AssertSqlSafe(format!("ALTER DATABASE \"{from}\" RENAME TO \"{to}\""))).execute(admin).await.unwrap();
+}
+
+async fn nobody_is_connected(admin: &mut PgConnection, name: &str) {
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1";
+    sqlx::query(end).bind(name).execute(admin).await.unwrap();
 }
 
 /// A fresh copy of the template.
@@ -80,6 +84,15 @@ pub async fn scratch_database() -> Scratch {
 }
 
 impl Scratch {
+    /// What the database holds now, as a backup would. Nobody may be connected to it.
+    pub async fn copied(&self) -> Scratch {
+        let mut admin = admin().await;
+        nobody_is_connected(&mut admin, &self.name).await;
+        let name = format!("fc_scratch_{}", fresh().simple());
+        let database = Database::create(&environment("FETCHCATCH_TEST_ADMIN_URL"), &name, Some(&self.name)).await.unwrap();
+        Scratch { database, name }
+    }
+
     pub async fn remove(self) {
         drop(&self.name).await;
     }

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use dev::explained::Explained;
 use functions::app::App;
+use functions::jobs::dispatch_outbox::{self, Step};
 use functions::settings::Settings;
 use reqwest::Method;
 use serde_json::Value;
@@ -24,14 +25,7 @@ pub struct Instance {
 impl Api {
     /// With settings that differ from those of the test's own instance.
     pub async fn another_instance(&self, settings: Settings) -> Instance {
-        let app = App::new(settings).unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let router = functions::gateway::router(app.clone());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let http = dev::http::client().unwrap();
-        Instance { app, origin, token: self.tenant.token.clone(), http, _serving: serving }
+        Instance::start(settings, self.tenant.token.clone()).await
     }
 
     /// One with a single connection, on which Postgres explains everything.
@@ -43,6 +37,18 @@ impl Api {
 }
 
 impl Instance {
+    /// `token` is whose requests are, until they are told otherwise.
+    pub(crate) async fn start(settings: Settings, token: String) -> Instance {
+        let app = App::new(settings).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let router = functions::gateway::router(app.clone());
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let http = dev::http::client().unwrap();
+        Instance { app, origin, token, http, _serving: serving }
+    }
+
     /// As the first tenant's owner.
     pub fn request(&self, method: Method, path: &str) -> Request {
         Request::new(&self.http, method, &self.origin, path, &self.token)
@@ -50,6 +56,23 @@ impl Instance {
 
     pub fn get(&self, path: &str) -> Request {
         self.request(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Request {
+        self.request(Method::POST, path)
+    }
+
+    pub fn put(&self, path: &str) -> Request {
+        self.request(Method::PUT, path)
+    }
+
+    pub fn patch(&self, path: &str) -> Request {
+        self.request(Method::PATCH, path)
+    }
+
+    /// Runs the dispatcher until nothing is due.
+    pub async fn dispatch(&self) -> Step {
+        dispatch_outbox::run(&self.app).await.unwrap()
     }
 
     /// Evaluates the active version.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::digest::Digest;
 use domain::identity::ResourceType;
-use replica::{Current, ManifestEntry, Order};
+use replica::{Current, ManifestEntry, Order, Trace};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub struct Config {
     pub published_at: DateTime<Utc>,
     /// The canonical JSON, a connector's config or a flow's graph, unparsed: a worker that only routes by [`Config::event_flow`] never pays for parsing megabytes.
     pub body: Bytes,
+    /// Of the publish, when its notification brought this; the poll does not know.
+    pub trace: Option<Trace>,
     pub(crate) manifest_digest: Digest,
     manifest: Arc<[ManifestEntry]>,
     parsed: OnceLock<Result<Value, serde_json::Error>>,
@@ -57,6 +59,7 @@ impl Config {
             archived: current.archived,
             published_at: current.published_at,
             body,
+            trace: None,
             manifest_digest: current.manifest_digest,
             manifest,
             parsed: OnceLock::new(),

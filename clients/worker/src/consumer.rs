@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
-use replica::{Jitter, Notification, ReplicaError};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use replica::{Jitter, Notification, ReplicaError, Trace};
 use tokio::sync::watch;
 
 use crate::DynamoConfigStore;
@@ -63,8 +63,8 @@ impl Consumer {
 
     /// Waits for messages, up to 20 s, and handles them.
     pub async fn step(&self, shutdown: &mut watch::Receiver<bool>) -> Result<Step, ReplicaError> {
-        let receive =
-            self.sqs.receive_message().queue_url(&self.queue_url).max_number_of_messages(MESSAGES).wait_time_seconds(WAIT_SECONDS);
+        let receive = self.sqs.receive_message().queue_url(&self.queue_url).max_number_of_messages(MESSAGES);
+        let receive = receive.wait_time_seconds(WAIT_SECONDS).message_system_attribute_names(MessageSystemAttributeName::AwsTraceHeader);
         let answer = tokio::select! {
             biased;
             () = asked(shutdown) => return Ok(Step::Stopped),
@@ -87,20 +87,22 @@ impl Consumer {
     /// Whether the store has taken what the message says.
     async fn take(&self, message: &Message) -> bool {
         let id = message.message_id();
-        let notification: Notification = match serde_json::from_str(message.body().unwrap_or_default()) {
-            Ok(notification) => notification,
+        let notification = match serde_json::from_str::<Notification>(message.body().unwrap_or_default()) {
+            Ok(notification) => Notification { trace: replica::trace::of_received(message), ..notification },
             Err(error) => {
                 tracing::error!(queue = self.queue_url, id, %error, "a message is no notification");
                 return false;
             }
         };
+        let Notification { event_id, slug, version, .. } = &notification;
+        let trace = notification.trace.as_ref().map(Trace::id);
         match self.store.on_notification(&notification).await {
             Ok(taken) => {
-                tracing::debug!(id, event_id = %notification.event_id, ?taken, "a notification");
+                tracing::info!(id, %event_id, slug, version, trace, ?taken, "a notification");
                 true
             }
             Err(error) => {
-                tracing::warn!(id, event_id = %notification.event_id, %error, "a notification waits for its next receive");
+                tracing::warn!(id, %event_id, slug, version, trace, %error, "a notification waits for its next receive");
                 false
             }
         }

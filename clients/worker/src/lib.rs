@@ -18,5 +18,5 @@ pub use domain::identity::ResourceType;
 pub use example::run_example;
 pub use memory::Status;
 pub use poll::{DEFAULT_POLL_INTERVAL, Poll};
-pub use replica::{Jitter, ManifestEntry, Notification, Order, Replica, ReplicaError, aws};
+pub use replica::{Jitter, ManifestEntry, Notification, Order, Replica, ReplicaError, Trace, aws};
 pub use store::{Clock, DynamoConfigStore, Taken};

@@ -95,7 +95,7 @@ impl DynamoConfigStore {
     async fn refresh(&self, key: Key, current: Option<Current>) -> Option<bool> {
         match current {
             Some(current) => self
-                .adopt(current)
+                .adopt(current, None)
                 .await
                 .inspect_err(|error| tracing::warn!(workspace = %key.0, resource = %key.1, %error, "the last good version stays"))
                 .ok(),

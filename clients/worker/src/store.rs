@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
 use domain::identity::ResourceType;
-use replica::{Current, Jitter, Notification, Read, Replica, ReplicaError};
+use replica::{Current, Jitter, Notification, Read, Replica, ReplicaError, Trace};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ impl DynamoConfigStore {
             return Ok(Some(held));
         }
         let Some(current) = self.replica.current(workspace, resource, Read::Consistent).await? else { return Ok(None) };
-        self.adopt(current).await?;
+        self.adopt(current, None).await?;
         Ok(self.memory().config(key))
     }
 
@@ -114,7 +114,10 @@ impl DynamoConfigStore {
             self.memory_mut().failed((workspace, resource), error);
         })?;
         let changed = match current {
-            Some(current) if current.order() >= notification.order() => self.adopt(current).await?,
+            Some(current) if current.order() >= notification.order() => {
+                let trace = notification.trace.clone().filter(|_| current.order() == notification.order());
+                self.adopt(current, trace).await?
+            }
             _ => {
                 let cause = format!("CURRENT of {resource} is behind version {}", notification.version);
                 return Err(ReplicaError::Transient { operation: "following a notification", cause });
@@ -124,7 +127,7 @@ impl DynamoConfigStore {
     }
 
     /// Loads what is in force unless it is held already, and takes it in whole. Answers whether something changed.
-    pub(crate) async fn adopt(&self, current: Current) -> Result<bool, ReplicaError> {
+    pub(crate) async fn adopt(&self, current: Current, trace: Option<Trace>) -> Result<bool, ReplicaError> {
         let key = (current.workspace_id, current.resource_id);
         let flight = self.memory_mut().follow(key);
         let _flight = flight.lock().await;
@@ -134,7 +137,10 @@ impl DynamoConfigStore {
             return Ok(false);
         }
         match self.load(current, held).await {
-            Ok(config) => Ok(self.install(Arc::new(config))),
+            Ok(mut config) => {
+                config.trace = trace;
+                Ok(self.install(Arc::new(config)))
+            }
             Err(error) => {
                 self.memory_mut().failed(key, &error);
                 Err(error)

@@ -6,6 +6,7 @@ mod caller;
 mod parts;
 mod provenance;
 pub mod session;
+mod trace;
 mod visitor;
 
 pub use body::{Document, Json, MergePatch, OpenJson, document};
@@ -13,4 +14,5 @@ pub use cache::CallerCache;
 pub use caller::{Caller, Evaluator, Identity, Presented, WorkspaceAt, unauthorized, workspace_required};
 pub use parts::{IdempotencyKey, IfMatch, Path, Query};
 pub use provenance::Provenance;
+pub use trace::Traced;
 pub use visitor::{Visitor, no_workspace};

@@ -111,6 +111,7 @@ impl AwsSink {
                 version: i64::from(row.version),
                 digest: row.digest(),
                 published_at: row.published_at,
+                trace: row.trace(),
             }),
             Written::Newer { epoch, version, .. } => match self.overtaken(db, row, epoch, version).await? {
                 true => None,

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::Trace;
 use serde::Serialize;
 use store::Db;
 use store::outbox::{self, Delivered, Leased, Verdict};
@@ -84,7 +85,10 @@ pub async fn step<S: Sink>(db: &Db, sink: &S, token: Uuid, random: impl Fn() -> 
         let mut delivered = Vec::with_capacity(group.len());
         for (row, outcome) in group.iter().zip(outcomes) {
             match outcome {
-                Ok(done) => delivered.push(done),
+                Ok(done) => {
+                    log(row);
+                    delivered.push(done);
+                }
                 Err(undelivered) => {
                     let verdict = verdict(&undelivered, row.attempts, random());
                     report(row, &undelivered, &verdict);
@@ -124,17 +128,22 @@ impl Undelivered {
     }
 }
 
-/// The alarms read these lines.
+fn log(row: &Leased) {
+    let (trace, Leased { id, slug, version, .. }) = (row.trace(), row);
+    tracing::info!(event_id = %id, slug, version, trace = trace.as_ref().map(Trace::id), "a version was delivered");
+}
+
 fn report(row: &Leased, undelivered: &Undelivered, verdict: &Verdict) {
-    let (event, slug, version, cause) = (row.id, &row.slug, row.version, undelivered.cause());
+    let (event_id, slug, version, cause, trace) = (row.id, &row.slug, row.version, undelivered.cause(), row.trace());
+    let trace = trace.as_ref().map(Trace::id);
     match (undelivered, verdict) {
         (Undelivered::ReplicaAhead(_), _) => {
-            tracing::error!(alarm = "replica_ahead", %event, slug, version, cause, "the replica is ahead of this database: run the restore procedure")
+            tracing::error!(alarm = "replica_ahead", %event_id, slug, version, trace, cause, "the replica is ahead of this database: run the restore procedure")
         }
         (_, Verdict::Dead) => {
-            tracing::error!(alarm = "outbox_dead", %event, slug, version, cause, "an outbox row was given up: mend the cause and redrive it")
+            tracing::error!(alarm = "outbox_dead", %event_id, slug, version, trace, cause, "an outbox row was given up: mend the cause and redrive it")
         }
-        _ => tracing::warn!(%event, slug, version, cause, "a version was not delivered and will be tried again"),
+        _ => tracing::warn!(%event_id, slug, version, trace, cause, "a version was not delivered and will be tried again"),
     }
 }
 

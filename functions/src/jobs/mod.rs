@@ -6,5 +6,6 @@ pub mod migrate;
 pub mod reconcile_replica;
 pub mod renew_verdicts;
 pub mod roll_up_runs;
+mod strays;
 pub mod sweep;
 mod timed;

@@ -5,16 +5,20 @@ use replica::{Order, Read};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::strays;
 use crate::app::App;
 use crate::metrics::Metric;
 
 /// Resources compared at once.
 const PAGE: i64 = 500;
 
+const AHEAD: &str = "the replica is ahead of this database: run the restore procedure";
+
 /// The job's event: a schedule's says nothing, an operator's may say `{"adopt_restore": true}`.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct Options {
-    /// After a restore of Postgres: raise the epoch past everything that the replica holds, so that this database wins again.
+    /// After a restore of Postgres: raise the epoch past everything that the replica holds, so that this database
+    /// wins again; what it does not know at all becomes a tombstone.
     #[serde(default)]
     pub adopt_restore: bool,
 }
@@ -24,7 +28,7 @@ pub struct Reconciled {
     pub checked: usize,
     /// Outbox rows that were inserted for what was missing or different.
     pub requested: usize,
-    /// Resources of which the replica holds what this database never published.
+    /// Resources of which the replica holds what this database never published, those included that it does not know at all.
     pub ahead: usize,
     pub epoch: i64,
 }
@@ -32,8 +36,9 @@ pub struct Reconciled {
 pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
     let db = app.jobs_db().await?;
     let replica = app.replica().await?;
-    let mut seen_epoch = 0;
+    let mut strays = strays::find(db, &replica).await?;
     if options.adopt_restore {
+        let mut seen_epoch = strays.iter().map(|stray| stray.epoch).max().unwrap_or_default();
         walk(app, |_, held| {
             seen_epoch = seen_epoch.max(held.map_or(0, |held| held.epoch));
             false
@@ -41,9 +46,13 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
         .await?;
         let epoch = store::replica::adopt_restore(db, seen_epoch).await?;
         tracing::warn!(epoch, table = replica.table(), "the restored database was adopted: its versions win from now on");
+        strays::bury(&replica, std::mem::take(&mut strays), epoch, app.now()).await?;
     }
     let epoch = store::replica::epoch(db).await?;
-    let mut result = Reconciled { epoch, ..Reconciled::default() };
+    let mut result = Reconciled { epoch, ahead: strays.len(), ..Reconciled::default() };
+    for stray in strays {
+        tracing::error!(alarm = "replica_ahead", resource = %stray.resource_id, slug = stray.slug, "{AHEAD}");
+    }
     let mut suspects = Vec::new();
     let mismatched = walk(app, |expected, held| {
         result.checked += 1;
@@ -63,7 +72,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
         let newest = store::replica::newest(db, resource).await?;
         if newest.is_some_and(|(epoch, version)| held > Order { epoch, version: i64::from(version) }) {
             result.ahead += 1;
-            tracing::error!(alarm = "replica_ahead", %resource, "the replica is ahead of this database: run the restore procedure");
+            tracing::error!(alarm = "replica_ahead", %resource, "{AHEAD}");
         }
     }
     if !mismatched.is_empty() {
@@ -79,7 +88,7 @@ pub async fn run(app: &App, options: Options) -> anyhow::Result<Reconciled> {
         result.requested += usize::from(store::outbox::request_replication(&mut connection, resource).await?);
     }
     drop(connection);
-    app.nudge_dispatcher().await;
+    app.nudge_dispatcher(None).await;
     Ok(result)
 }
 

@@ -3,12 +3,17 @@ use domain::identity::Right;
 use wire::replica::{Redrive, Redriven};
 
 use crate::app::App;
-use crate::extract::{Caller, Json};
+use crate::extract::{Caller, Json, Traced};
 use crate::problem::{Problem, Result};
 
 /// Try dead events again, all of the workspace's or the named ones.
 #[utoipa::path(post, path = "/v1/replica/redrive", tag = "replica", request_body = Redrive, responses((status = 200, description = "The events that are due again.", body = Redriven)))]
-pub async fn redrive_outbox(State(app): State<App>, caller: Caller, Json(body): Json<Redrive>) -> Result<axum::Json<Redriven>> {
+pub async fn redrive_outbox(
+    State(app): State<App>,
+    caller: Caller,
+    trace: Traced,
+    Json(body): Json<Redrive>,
+) -> Result<axum::Json<Redriven>> {
     caller.require(Right::Administer)?;
     let mut tx = app.db.begin(caller.scope()).await?;
     let outcome = async {
@@ -26,6 +31,6 @@ pub async fn redrive_outbox(State(app): State<App>, caller: Caller, Json(body): 
     }
     .await;
     let event_ids = store::end(tx, outcome).await?;
-    app.nudge_dispatcher().await;
+    app.nudge_dispatcher(trace.0.as_ref()).await;
     Ok(axum::Json(Redriven { event_ids }))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use domain::Trace;
 use domain::identity::{GovernanceMode, ResourceType, Right};
 use serde_json::{Map, Value, json};
 use store::Tx;
 use store::many::{self, DraftState};
-use store::publish::{self, Answer, Intent, Item, Refusal, Refused};
+use store::publish::{self, Answer, Intent, Item, Minted, Refusal, Refused};
 use uuid::Uuid;
 use wire::problem::Code;
 use wire::sync::publish::{ExpectedDraft, PublishMany, PublishStatus, PublishedItem};
@@ -23,7 +24,10 @@ const MAX_AT_ONCE: usize = 10_000;
 const MAX_REASONS: usize = 2 * 1024 * 1024;
 
 pub enum Outcome {
-    Published(Vec<PublishedItem>),
+    Published {
+        items: Vec<PublishedItem>,
+        minted: Vec<Minted>,
+    },
     /// Not here and now; the refusal is in the audit log, which has to be committed.
     Refused(Problem),
 }
@@ -37,7 +41,7 @@ pub fn check(body: &PublishMany) -> Result<()> {
     minting::check_note(body.note.as_deref())
 }
 
-pub async fn publish(tx: &mut Tx, caller: &Caller, body: &PublishMany) -> Result<Outcome> {
+pub async fn publish(tx: &mut Tx, caller: &Caller, trace: Option<&Trace>, body: &PublishMany) -> Result<Outcome> {
     let workspace = caller.workspace.id;
     let governance = store::governance::hold(tx, workspace).await?;
     let mut selected = select(tx, workspace, body).await?;
@@ -69,8 +73,15 @@ pub async fn publish(tx: &mut Tx, caller: &Caller, body: &PublishMany) -> Result
         return Err(refusal(judged.refused));
     }
     let mut items = judged.items;
-    mint(tx, caller, body.note.as_deref(), &mut items, &states).await?;
-    Ok(Outcome::Published(items))
+    let minted = match intended(&items, &states) {
+        mintable if mintable.is_empty() => Vec::new(),
+        mintable => mint(tx, caller, trace, body.note.as_deref(), mintable).await?,
+    };
+    let versions: HashMap<Uuid, i32> = minted.iter().map(|minted| (minted.id, minted.version)).collect();
+    for item in items.iter_mut().filter(|item| item.status == PublishStatus::Published) {
+        item.version = versions.get(&item.id).copied().ok_or_else(|| Problem::internal("mint_version left out an item"))?;
+    }
+    Ok(Outcome::Published { items, minted })
 }
 
 /// The types of which every unpublished draft is asked for.
@@ -232,51 +243,40 @@ fn refusal(refused: Vec<RefusedItem>) -> Problem {
     if truncated { problem.fact("truncated", true) } else { problem }
 }
 
-/// Mints what is to be published, and says which version that became.
-async fn mint(
-    tx: &mut Tx,
-    caller: &Caller,
-    note: Option<&str>,
-    items: &mut [PublishedItem],
-    states: &HashMap<Uuid, DraftState>,
-) -> Result<()> {
+/// What `mint_version` is asked for.
+fn intended(items: &[PublishedItem], states: &HashMap<Uuid, DraftState>) -> Vec<Item> {
     let published = items.iter().filter(|item| item.status == PublishStatus::Published);
-    let mintable: Vec<Item> = published
-        .map(|item| Item {
-            reference: item.id.to_string(),
-            resource_type: Some(item.kind),
-            base_version: Some(item.version),
-            draft_etag: states.get(&item.id).map(|state| state.digest.0),
-            ..Item::default()
-        })
-        .collect();
-    if mintable.is_empty() {
-        return Ok(());
-    }
+    let intended = published.map(|item| Item {
+        reference: item.id.to_string(),
+        resource_type: Some(item.kind),
+        base_version: Some(item.version),
+        draft_etag: states.get(&item.id).map(|state| state.digest.0),
+        ..Item::default()
+    });
+    intended.collect()
+}
+
+async fn mint(tx: &mut Tx, caller: &Caller, trace: Option<&Trace>, note: Option<&str>, items: Vec<Item>) -> Result<Vec<Minted>> {
     let workspace = caller.workspace.id.to_string();
     let intent = Intent {
         secret: caller.identity.secret,
         workspace: Some(&workspace),
         operation: "publish",
         resource_type: ResourceType::Flow.as_str(),
-        items: mintable,
+        items,
         note,
         idempotency: None,
         git_commit: caller.provenance.git_commit.as_deref(),
         git_branch: caller.provenance.git_branch.as_deref(),
         host: caller.provenance.host.as_deref(),
         client: caller.provenance.client.as_deref(),
+        trace,
     };
-    let minted = match publish::mint_within(tx, &intent).await? {
-        Answer::Minted { items, .. } => items,
-        Answer::Refused(Refused::Call(refusal)) => return Err(minting::refused("publish", intent.resource_type, refusal)),
+    match publish::mint_within(tx, &intent).await? {
+        Answer::Minted { items, .. } => Ok(items),
+        Answer::Refused(Refused::Call(refusal)) => Err(minting::refused("publish", intent.resource_type, refusal)),
         Answer::Refused(Refused::Items { items }) => {
-            return Err(Problem::internal(format!("mint_version refused what is held and was judged publishable: {items:?}")));
+            Err(Problem::internal(format!("mint_version refused what is held and was judged publishable: {items:?}")))
         }
-    };
-    let versions: HashMap<Uuid, i32> = minted.into_iter().map(|minted| (minted.id, minted.version)).collect();
-    for item in items.iter_mut().filter(|item| item.status == PublishStatus::Published) {
-        item.version = versions.get(&item.id).copied().ok_or_else(|| Problem::internal("mint_version left out an item"))?;
     }
-    Ok(())
 }

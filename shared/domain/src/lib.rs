@@ -20,7 +20,9 @@ pub mod merge_patch;
 pub mod pointer;
 pub mod slug;
 pub mod token;
+pub mod trace;
 
 pub use canonical::{Canonical, MAX_BODY_BYTES};
 pub use digest::Digest;
 pub use slug::Slug;
+pub use trace::Trace;

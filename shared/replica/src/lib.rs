@@ -18,11 +18,13 @@ mod publication;
 mod reader;
 pub mod schema;
 mod table;
+pub mod trace;
 mod writer;
 
 use aws_sdk_dynamodb::Client;
 
 pub use decode::Listed;
+pub use domain::Trace;
 pub use error::ReplicaError;
 pub use jitter::Jitter;
 pub use notification::{Event, Notification};

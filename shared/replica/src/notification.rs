@@ -1,6 +1,7 @@
 //! The message that tells workers to look: ids only, because a queue may deliver late, twice and out of order.
 
 use chrono::{DateTime, Utc};
+use domain::Trace;
 use domain::digest::Digest;
 use domain::identity::ResourceType;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct Notification {
     /// RFC 3339, UTC, milliseconds.
     #[serde(with = "millis")]
     pub published_at: DateTime<Utc>,
+    /// Of the publish. It goes beside the body, as the message's `AWSTraceHeader`.
+    #[serde(skip)]
+    pub trace: Option<Trace>,
 }
 
 impl Notification {
@@ -73,6 +77,7 @@ mod tests {
             version: 17,
             digest: Digest([0xab; 32]),
             published_at: DateTime::from_timestamp_millis(1_748_300_000_007).unwrap(),
+            trace: None,
         };
         let json = serde_json::to_value(&notification).unwrap();
         let expected = serde_json::json!({

@@ -26,6 +26,7 @@ fn notification(stack: &Stack, version: i64) -> Notification {
         version,
         digest: Digest::of(b"{}"),
         published_at: now(),
+        trace: None,
     }
 }
 

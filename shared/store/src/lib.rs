@@ -75,15 +75,16 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed in a moment: no connection free or reachable, a lock or a deadlock, a restart, or a content
-    /// that the sweep collected at the moment when somebody took it up again.
+    /// Whether the same call may succeed in a moment: no connection free or reachable, a lock or a deadlock, a restart, a password
+    /// that was changed before this function got the new one, or a content that the sweep collected at the moment when somebody took it up again.
     pub fn is_transient(&self) -> bool {
         match self {
             Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
             Error::Database(sqlx::Error::Database(error)) => {
                 let content_gone = error.constraint().is_some_and(|name| name.ends_with("_content_fk") || name.ends_with("_manifest_fk"));
-                let passes =
-                    |code: &str| matches!(code, "55P03" | "40P01" | "40001" | "57014") || code.starts_with("57P") || code.starts_with("53");
+                let passes = |code: &str| {
+                    matches!(code, "55P03" | "40P01" | "40001" | "57014" | "28P01") || code.starts_with("57P") || code.starts_with("53")
+                };
                 content_gone || error.code().is_some_and(|code| passes(&code))
             }
             _ => false,

@@ -2,6 +2,7 @@
 //! with a lease and a fencing token, never with a cursor over a sequence.
 
 use chrono::{DateTime, Utc};
+use domain::Trace;
 use domain::digest::Digest;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -26,11 +27,17 @@ pub struct Leased {
     pub archived: bool,
     pub published_at: DateTime<Utc>,
     pub epoch: i64,
+    pub trace: Option<String>,
 }
 
 impl Leased {
     pub fn digest(&self) -> Digest {
         self.digest.0
+    }
+
+    /// Of the publish that wrote the row; none where it said none, or nothing well-formed.
+    pub fn trace(&self) -> Option<Trace> {
+        Trace::parse(self.trace.as_deref()?)
     }
 }
 
@@ -45,11 +52,12 @@ pub async fn lease(db: &Db, token: Uuid, limit: i64, lease_seconds: f64) -> Resu
          leased AS (
              UPDATE outbox o SET lease_token = $1, lease_until = clock_timestamp() + make_interval(secs => $3), attempts = o.attempts + 1
               WHERE o.id = ANY (ARRAY (SELECT id FROM due))
-             RETURNING o.id, o.workspace_id, o.resource_id, o.version, o.event, o.attempts),
+             -- This way the column may be missing: this code runs on the schema of the release before it, too.
+             RETURNING o.id, o.workspace_id, o.resource_id, o.version, o.event, o.attempts, to_jsonb(o) ->> 'trace' AS trace),
          newest AS (
              SELECT DISTINCT ON (resource_id) * FROM leased ORDER BY resource_id, version DESC, id DESC)
          SELECT n.id, n.workspace_id, n.resource_id, r.type AS resource_type, r.slug, n.version, n.event, n.attempts, v.digest,
-                m.digest AS manifest_digest, v.archived, v.published_at, (SELECT epoch FROM replica_epoch) AS epoch
+                m.digest AS manifest_digest, v.archived, v.published_at, (SELECT epoch FROM replica_epoch) AS epoch, n.trace
            FROM newest n
           -- LIMIT 1: looked up by key a row, however large the tables and however wrong the guess of how many rows are due.
           CROSS JOIN LATERAL (SELECT * FROM resources WHERE id = n.resource_id LIMIT 1) AS r

@@ -58,6 +58,16 @@ pub async fn expected(db: &Db, after: Option<Uuid>, limit: i64) -> Result<Vec<Ex
     .await?)
 }
 
+pub async fn workspaces(db: &Db) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar("SELECT id FROM workspaces ORDER BY id").fetch_all(db.pool()).await?)
+}
+
+/// Those of these resources that exist.
+pub async fn known(db: &Db, workspace: Uuid, resources: &[Uuid]) -> Result<Vec<Uuid>> {
+    let query = "SELECT id FROM resources WHERE workspace_id = $1 AND id = ANY ($2)";
+    Ok(sqlx::query_scalar(query).bind(workspace).bind(resources).fetch_all(db.pool()).await?)
+}
+
 /// The epoch, and the number of the newest version that Postgres has published of a resource by now. `None` when it is gone.
 pub async fn newest(db: &Db, resource: Uuid) -> Result<Option<(i64, i32)>> {
     Ok(sqlx::query_as("SELECT (SELECT epoch FROM replica_epoch), last_version FROM resources WHERE id = $1")

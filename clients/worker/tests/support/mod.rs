@@ -127,5 +127,6 @@ pub fn notification(publication: &Publication) -> Notification {
         version: publication.version,
         digest: publication.digest,
         published_at: publication.published_at,
+        trace: None,
     }
 }
