@@ -6,6 +6,8 @@ const api = process.env.FETCHCATCH_URL ?? "http://127.0.0.1:4000";
 
 export default defineConfig({
 	plugins: [react()],
+	// jdm-editor needs one constant of it; the whole package would bring eighty languages along.
+	resolve: { alias: [{ find: /^monaco-editor$/, replacement: "monaco-editor/esm/vs/editor/editor.api" }] },
 	build: {
 		outDir: process.env.CONSOLE_OUT_DIR ?? "dist",
 		emptyOutDir: true,

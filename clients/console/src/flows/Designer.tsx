@@ -50,11 +50,16 @@ export default function Designer() {
 			<Marks findings={draft.findings} />
 			<div className="designer-canvas panel" data-testid="designer">
 				<Jdm>
-					<DecisionGraph ref={editor} value={graph} onChange={onChange} disabled={!editable} panels={editable ? panels : []} simulate={test.simulation} />
+					<DecisionGraph ref={editor} value={graph} onChange={onChange} disabled={!editable} panels={editable ? panels : []} simulate={test.simulation} onReactFlowInit={fit} />
 				</Jdm>
 			</div>
 		</section>
 	);
+}
+
+/** All of the graph in view, and never larger than life. */
+function fit(instance: { fitView(options: object): unknown }): void {
+	setTimeout(() => instance.fitView({ padding: 0.15, maxZoom: 1 }), 50);
 }
 
 /** Nodes that something is wrong with, marked on the canvas. */

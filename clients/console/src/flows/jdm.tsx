@@ -1,9 +1,12 @@
-import { JdmConfigProvider } from "@gorules/jdm-editor";
+import { JdmConfigProvider, nodeSpecification } from "@gorules/jdm-editor";
 import "@gorules/jdm-editor/dist/style.css";
 import type { ReactNode } from "react";
 import { useThemeMode } from "../shell/theme";
 import "../ui/monaco/setup";
 import "./flows.css";
+
+// The API refuses these (422 unsupported_node): they would be drawn, and could never be saved.
+for (const refused of ["functionNode", "decisionNode"]) delete (nodeSpecification as Record<string, unknown>)[refused];
 
 /** Around everything of jdm-editor: its theme, its style and its editor, none of them from another host. */
 export function Jdm({ children }: { children: ReactNode }) {

@@ -67,12 +67,11 @@ function PulledBanner() {
 
 function UnpublishedBanner() {
 	const { type, slug, draft, resource } = useResource();
-	const { at, workspace } = useWorkspace();
+	const { at } = useWorkspace();
 	if (!draft.hasUnpublishedChanges) return null;
 	const to = { workspace: at, slug };
 	const path = `/w/$workspace/${WORDS[type].path}/$slug` as const;
 	const stale = draft.baseVersion !== draft.activeVersion;
-	const refused = publishRefusal(workspace);
 	return (
 		<Alert
 			type="warning"
@@ -97,7 +96,7 @@ function UnpublishedBanner() {
 					)}
 					<Link to={`${path}/review`} params={to} search={true}>
 						<Button type="primary" tabIndex={-1}>
-							{refused ? "Review changes" : "Review changes"}
+							Review changes
 						</Button>
 					</Link>
 				</div>

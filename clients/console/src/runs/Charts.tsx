@@ -21,7 +21,7 @@ export function OutcomeChart({ buckets }: { buckets: Bucket[] }) {
 	const [succeeded, failed] = [sum(buckets, "succeeded"), sum(buckets, "failed")];
 	const width = Math.max(1, (WIDTH - LEFT) / buckets.length - 2);
 	return (
-		<Chart title="Runs" label={`${succeeded} succeeded, ${failed} failed`} top={top} buckets={buckets} format={String} legend={[["succeeded", `${succeeded} succeeded`], ["failed", `${failed} failed`]]}>
+		<Chart title="Runs" label={`${succeeded} succeeded, ${failed} failed`} top={top} buckets={buckets} format={(value) => (Number.isInteger(value) ? String(value) : "")} legend={[["succeeded", `${succeeded} succeeded`], ["failed", `${failed} failed`]]}>
 			{buckets.map((bucket, at) => (
 				<g key={bucket.from}>
 					<title>{`${when(bucket.from)}: ${bucket.succeeded} succeeded, ${bucket.failed} failed`}</title>

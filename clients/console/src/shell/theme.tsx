@@ -21,8 +21,14 @@ const LIGHT = {
 	colorTextDescription: "#50565f",
 	colorTextPlaceholder: "#6b7280",
 	colorError: "#cf1322",
+	colorErrorBg: "#fff2f0",
+	colorErrorBorder: "#ffccc7",
 	colorSuccess: "#237804",
+	colorSuccessBg: "#f6ffed",
+	colorSuccessBorder: "#b7eb8f",
 	colorWarning: "#ad6800",
+	colorWarningBg: "#fffbe6",
+	colorWarningBorder: "#ffe58f",
 	colorLink: "#1d39c4",
 };
 const DARK = {
@@ -66,6 +72,7 @@ export function Theme({ children }: { children: ReactNode }) {
 					algorithm: dark ? antd.darkAlgorithm : antd.defaultAlgorithm,
 					token: { fontFamily: FONT, fontFamilyCode: MONO, borderRadius: 6, ...(dark ? DARK : LIGHT) },
 					components: {
+						Segmented: { trackBg: dark ? "#22262d" : "#e6e8ed" },
 						Table: { headerBg: "transparent", headerSplitColor: "transparent" },
 						// White on the dark theme's lighter blue is hard to read.
 						Button: dark ? { primaryColor: "#0b1020" } : {},

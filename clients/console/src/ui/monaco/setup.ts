@@ -1,15 +1,14 @@
 import { loader } from "@monaco-editor/react";
-import * as monaco from "monaco-editor";
+import * as monaco from "monaco-editor/esm/vs/editor/editor.api";
+import "monaco-editor/esm/vs/editor/editor.all";
 import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker?worker";
 import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker?worker";
-import TypeScriptWorker from "monaco-editor/esm/vs/language/typescript/ts.worker?worker";
+import "monaco-editor/esm/vs/language/json/monaco.contribution";
 
-// Without this the editor would be loaded from another host.
+// Without this the editor would be loaded from another host. JSON is the only language that is edited here.
 self.MonacoEnvironment = {
 	getWorker(_id: string, label: string) {
-		if (label === "json") return new JsonWorker();
-		if (label === "typescript" || label === "javascript") return new TypeScriptWorker();
-		return new EditorWorker();
+		return label === "json" ? new JsonWorker() : new EditorWorker();
 	},
 };
 loader.config({ monaco });

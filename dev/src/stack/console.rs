@@ -1,0 +1,150 @@
+//! The web console: built when its sources changed, and served at `/` beside the API.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use sha2::{Digest as _, Sha256};
+use tokio::process::Command;
+
+use crate::settings::Settings;
+use crate::tools;
+
+/// What CloudFront sends with the same files.
+const SECURITY_HEADERS: &str = include_str!("../../../clients/console/security-headers.json");
+/// Paths of the API: what is not there is a problem, never the console.
+const API: [&str; 6] = ["/api", "/v1", "/auth", "/mcp", "/healthz", "/openapi.json"];
+/// What the built files follow from, beside their folder `src`.
+const SOURCES: [&str; 7] = ["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+/// Written by the build from infra/openapi.json, which counts itself.
+const GENERATED: &str = "schema.gen.ts";
+
+/// Builds the console unless the last build was of the same sources, and answers where its files are.
+///
+/// # Errors
+/// When npm fails; the message has the end of its output.
+pub async fn build(settings: &Settings) -> Result<PathBuf> {
+    let sources = settings.root.join("clients/console");
+    let built = settings.target.join("console");
+    let _lock = tools::lock(&built).await?;
+    let (files, stamp) = (built.join("files"), built.join("built"));
+    let digest = digest_of(settings, &sources)?;
+    if files.join("index.html").exists() && fs::read_to_string(&stamp).is_ok_and(|last| last == digest) {
+        return Ok(files);
+    }
+    let lock_file = fs::read(sources.join("package-lock.json")).context("clients/console/package-lock.json")?;
+    let installed = sources.join("node_modules/.installed");
+    let wanted = hex::encode(Sha256::digest(&lock_file));
+    if !fs::read_to_string(&installed).is_ok_and(|last| last == wanted) {
+        tracing::info!("installing what the console is built with (npm ci)");
+        npm(settings, &sources, &["ci", "--no-audit", "--no-fund", "--ignore-scripts"], &files).await?;
+        fs::write(&installed, &wanted)?;
+    }
+    tracing::info!("building the console");
+    npm(settings, &sources, &["run", "build"], &files).await?;
+    fs::write(&stamp, &digest)?;
+    Ok(files)
+}
+
+async fn npm(settings: &Settings, dir: &Path, arguments: &[&str], out: &Path) -> Result<()> {
+    let mut npm = Command::new("npm");
+    npm.env("PATH", &settings.path).env("CONSOLE_OUT_DIR", out).args(arguments).current_dir(dir);
+    tools::run(npm).await.map(drop).context("can't build the console (it needs Node 20 or newer: https://nodejs.org)")
+}
+
+/// Of every source's path and content, and of the document that its client is generated from.
+fn digest_of(settings: &Settings, sources: &Path) -> Result<String> {
+    let mut files = vec![settings.root.join("infra/openapi.json")];
+    let mut waiting: Vec<PathBuf> = SOURCES.iter().map(|name| sources.join(name)).collect();
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            for entry in fs::read_dir(&path)? {
+                waiting.push(entry?.path());
+            }
+        } else if path.file_name().is_some_and(|name| name != GENERATED) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        let content = fs::read(&file).with_context(|| format!("can't read {}", file.display()))?;
+        hash.update(format!("{} {}\n", file.display(), content.len()));
+        hash.update(content);
+    }
+    Ok(hex::encode(hash.finalize()))
+}
+
+struct Console {
+    files: PathBuf,
+    headers: HeaderMap,
+}
+
+/// The API with the console in front: files as they are, and for any other path of a page its index, so that deep links work.
+///
+/// # Errors
+/// When the headers' file is damaged.
+pub fn serve(api: Router, files: PathBuf) -> Result<Router> {
+    let named: std::collections::BTreeMap<String, String> = serde_json::from_str(SECURITY_HEADERS)?;
+    let headers =
+        named.into_iter().map(|(name, value)| Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?))).collect::<Result<HeaderMap>>()?;
+    Ok(api.layer(middleware::from_fn_with_state(Arc::new(Console { files, headers }), console_or_api)))
+}
+
+async fn console_or_api(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    if !reads || API.iter().any(|api| path.strip_prefix(api).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+        return next.run(request).await;
+    }
+    match console.file(path).await {
+        Some(response) => response,
+        None => next.run(request).await,
+    }
+}
+
+impl Console {
+    /// A file that is there; a page's path gets the index; an asset that is gone gets nothing, so that its name is not kept with a page's content.
+    async fn file(&self, path: &str) -> Option<Response> {
+        let name = path.trim_start_matches('/');
+        if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
+            return None;
+        }
+        let asset = name.starts_with("assets/");
+        let exact = if name.is_empty() { None } else { tokio::fs::read(self.files.join(name)).await.ok() };
+        let (name, content) = match exact {
+            Some(content) => (name, content),
+            None if asset => return None,
+            None => ("index.html", tokio::fs::read(self.files.join("index.html")).await.ok()?),
+        };
+        let mut response = Body::from(content).into_response();
+        let headers = response.headers_mut();
+        headers.extend(self.headers.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
+        // An asset's name has its content's hash.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(if asset { "public, max-age=31536000, immutable" } else { "no-cache" }));
+        Some(response)
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match Path::new(name).extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("ttf") => "font/ttf",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
