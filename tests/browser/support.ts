@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type APIRequestContext, type Browser, test as base, type BrowserContext, expect, type Page } from "@playwright/test";
 
 export { expect };
@@ -139,3 +141,14 @@ export async function ownWorkspace(api: Api, settings: Record<string, unknown> =
 export async function said(page: Page, words: string | RegExp): Promise<void> {
 	await expect(page.locator(".ant-message")).toContainText(words);
 }
+
+/** An example that readers of the documentation get, as a flow of its own, published from git. */
+export async function publishedFlow(ci: Api, example = "shipping-fee", commit = COMMIT): Promise<{ slug: string; id: string }> {
+	const { tests: _, ...graph } = JSON.parse(readFileSync(join(import.meta.dirname, `../../docs/examples/flows/${example}.json`), "utf8"));
+	const slug = unique(example);
+	const made = await ci.call("POST", "/v1/flows", { slug, name: slug, graph });
+	await ci.call("POST", `/v1/flows/${slug}/publish`, { baseVersion: 0 }, { commit });
+	return { slug, id: made.id };
+}
+
+export const COMMIT = "a1b2c3d4e5f6789";

@@ -64,7 +64,7 @@ const flow = createRoute({
 
 export interface HistorySearch {
 	show?: "all";
-	/** The version, or `s` and a snapshot, that is compared. */
+	/** `v` and a version, or `s` and a snapshot: what is compared. */
 	compare?: string;
 }
 const review = () => page(() => import("./resources/ReviewModal"), "ReviewModal");
@@ -72,7 +72,7 @@ const conflict = () => page(() => import("./resources/DraftConflictModal"), "Dra
 const history = () => page(() => import("./resources/HistoryPanel"), "HistoryPanel");
 const historySearch = (search: Record<string, unknown>): HistorySearch => ({
 	show: search.show === "all" ? "all" : undefined,
-	compare: text(search.compare),
+	compare: /^[vs]\d+$/.test(String(search.compare)) ? String(search.compare) : undefined,
 });
 
 export interface RunsSearch {

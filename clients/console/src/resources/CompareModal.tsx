@@ -10,12 +10,12 @@ import { keysOf, useResource } from "./ResourceContext";
 
 type Against = "previous" | "active" | "draft";
 
-/** A version or snapshot (`s` and its number) beside another one. */
+/** A version (`v` and its number) or snapshot (`s` and its number) beside another one. */
 export function CompareModal({ what, onClose }: { what: string; onClose(): void }) {
 	const { api, type, slug, draft } = useResource();
 	const { workspace } = useWorkspace();
 	const snapshot = what.startsWith("s") ? Number(what.slice(1)) : null;
-	const version = Number(what);
+	const version = Number(what.slice(1));
 	const first = snapshot !== null || version <= 1;
 	const [against, setAgainst] = useState<Against>(first ? "draft" : "previous");
 	const changes = useQuery({

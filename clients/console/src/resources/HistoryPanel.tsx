@@ -75,7 +75,7 @@ function Published({ onCompare }: { onCompare(what: string): void }) {
 						version={version.version}
 						live={version.isActive}
 						at={version.publishedAt}
-						onCompare={() => onCompare(String(version.version))}
+						onCompare={() => onCompare(`v${version.version}`)}
 					/>
 				))}
 			</ul>
@@ -120,7 +120,7 @@ function FoldRows({ fold, onCompare }: { fold: Fold; onCompare(what: string): vo
 					snapshot={snapshot.snapshot}
 					live={snapshot.isCurrent}
 					at={snapshot.createdAt}
-					onCompare={() => onCompare(snapshot.version ? String(snapshot.version) : `s${snapshot.snapshot}`)}
+					onCompare={() => onCompare(snapshot.version ? `v${snapshot.version}` : `s${snapshot.snapshot}`)}
 					more={
 						at === 0 &&
 						fold.earlier.length > 0 && (

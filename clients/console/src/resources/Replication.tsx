@@ -37,5 +37,6 @@ export function Replication() {
 }
 
 export function seconds(milliseconds: number): string {
+	if (milliseconds >= 120_000) return `${Math.round(milliseconds / 60_000)} min`;
 	return milliseconds < 100 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
 }
