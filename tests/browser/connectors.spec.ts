@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { type Api, CONFIG, expect, publishedConnector, said, test, unique } from "./support";
+import { type Api, CONFIG, expect, leaveOutClosers, publishedConnector, said, test, unique } from "./support";
 
 test("after any draft write the connector shows the unpublished changes banner, a review, and a publish that moves the version label", async ({ page, api, ci }) => {
 	const slug = await publishedConnector(api);
@@ -158,7 +158,7 @@ test("history compares versions, and rolls back to one at once", async ({ page, 
 	await expect(page.getByTestId("version-3")).toContainText("rollback");
 	await page.getByRole("tab", { name: "All snapshots" }).click();
 	await expect(page).toHaveURL(/show=all/);
-	await expect(page.getByTestId("version-1")).toBeVisible();
+	await expect(page.getByRole("tabpanel", { name: "All snapshots" }).getByTestId("version-1")).toBeVisible();
 });
 
 test("a refused save keeps what was typed, and a colleague's change is not overwritten", async ({ page, api }) => {
@@ -237,6 +237,7 @@ test("a connector is made, its parts written by form and as JSON, and archived",
 	await editor.focus();
 	await page.keyboard.press("ControlOrMeta+a");
 	await page.keyboard.insertText(JSON.stringify({ ...CONFIG, settings: { written: "as JSON" } }));
+	await leaveOutClosers(page);
 	await page.getByRole("button", { name: "Save" }).click();
 	await said(page, "Saved in the draft");
 	expect((await api.call("GET", `/api/connectors/${slug}/draft`)).config.settings).toEqual({ written: "as JSON" });

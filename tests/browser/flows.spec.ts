@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { COMMIT, env, expect, ownWorkspace, publishedFlow, said, test } from "./support";
+import { COMMIT, env, expect, leaveOutClosers, ownWorkspace, publishedFlow, said, test } from "./support";
 
 /** Changes the last row's fee in the designer's table. */
 async function changeFee(page: Page, typed = "5"): Promise<void> {
@@ -15,7 +15,7 @@ test("opening a flow in the designer changes nothing", async ({ page, api, ci })
 	const { slug } = await publishedFlow(ci);
 	const before = await api.call("GET", `/v1/flows/${slug}/draft`);
 	await page.goto(`/w/acme/flows/${slug}`);
-	await expect(page.getByText("Carrier and fee")).toBeVisible();
+	await expect(page.getByText("Edit Table")).toBeVisible();
 	await page.getByText("Edit Table").click();
 	await expect(page.getByText("21.5", { exact: true })).toBeVisible();
 	await page.getByRole("button", { name: "History" }).click();
@@ -36,10 +36,11 @@ test("the designer edits a real graph, saves by itself, tests the draft, and pub
 
 	await page.getByText("Graph", { exact: true }).first().click();
 	await page.locator(".grl-dg__aside__side-bar__bottom button").first().click();
-	const request = page.locator(".grl-dg__simulator, .grl-dg__panel, [class*=simulator]").locator(".monaco-editor, .cm-editor").first();
+	const request = page.getByTestId("designer").locator(".monaco-editor").first();
 	await request.click();
 	await page.keyboard.press("ControlOrMeta+a");
 	await page.keyboard.insertText(JSON.stringify(ABROAD));
+	await leaveOutClosers(page);
 	const evaluated = page.waitForResponse((response) => response.url().includes("/draft/evaluate") && response.ok());
 	await page.getByRole("button", { name: "Run", exact: true }).click();
 	const { result, trace } = await (await evaluated).json();
@@ -123,7 +124,7 @@ test("a console publish after the last commit shows the diverged from main badge
 	await expect(first.getByRole("link", { name: /Commit/ })).toContainText(COMMIT.slice(0, 7));
 	await panel.getByRole("tab", { name: "All snapshots" }).click();
 	await expect(panel).toContainText("Every save and apply");
-	await expect(panel.getByTestId("version-2")).toBeVisible();
+	await expect(panel.getByRole("tabpanel", { name: "All snapshots" }).getByTestId("version-2")).toBeVisible();
 });
 
 test("an older version is restored into the draft, and the canvas follows", async ({ page, api, ci }) => {

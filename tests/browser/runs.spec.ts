@@ -39,6 +39,6 @@ test("runs show version, source badge, commit and status, and the Source chips f
 	await expect(page.getByRole("heading", { name: slug })).toBeVisible();
 	await expect(page.getByText('"country": "JP"').first()).toBeVisible();
 	await expect(page.getByText('"fee": 21.5').first()).toBeVisible();
-	await expect(page.getByTestId("run-graph").getByText("Carrier and fee")).toBeVisible();
+	await expect(page.getByTestId("run-graph").getByText("Edit Table")).toBeVisible();
 	await expect(page.getByRole("region", { name: "Trace, node by node" })).toContainText("Carrier and fee");
 });

@@ -152,3 +152,9 @@ export async function publishedFlow(ci: Api, example = "shipping-fee", commit = 
 }
 
 export const COMMIT = "a1b2c3d4e5f6789";
+
+/** What the code editor closed by itself behind what was typed. */
+export async function leaveOutClosers(page: Page): Promise<void> {
+	await page.keyboard.press("ControlOrMeta+Shift+End");
+	await page.keyboard.press("Delete");
+}

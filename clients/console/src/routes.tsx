@@ -12,7 +12,11 @@ const signIn = createRoute({
 	validateSearch: (search): { to?: string } => ({ to: localPath(search.to) }),
 	component: page(() => import("./shell/SignIn"), "SignIn"),
 });
-const workspace = createRoute({ getParentRoute: () => root, path: "/w/$workspace", component: page(() => import("./shell/Shell"), "Shell") });
+const workspace = createRoute({
+	getParentRoute: () => root,
+	path: "/w/$workspace",
+	component: page(() => import("./shell/Shell"), "Shell"),
+});
 const start = createRoute({
 	getParentRoute: () => workspace,
 	path: "/",
@@ -92,7 +96,11 @@ const runs = createRoute({
 	}),
 	component: page(() => import("./runs/RunsPage"), "RunsPage"),
 });
-const run = createRoute({ getParentRoute: () => workspace, path: "/runs/$run", component: page(() => import("./runs/RunPage"), "RunPage") });
+const run = createRoute({
+	getParentRoute: () => workspace,
+	path: "/runs/$run",
+	component: page(() => import("./runs/RunPage"), "RunPage"),
+});
 
 const settings = createRoute({
 	getParentRoute: () => workspace,

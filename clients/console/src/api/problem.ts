@@ -26,7 +26,12 @@ export class ApiProblem extends Error {
 	}
 
 	static unreachable(cause: unknown): ApiProblem {
-		const problem = new ApiProblem("unreachable", 0, "The server can't be reached", "Nothing was changed. Check the connection and try again.");
+		const problem = new ApiProblem(
+			"unreachable",
+			0,
+			"The server can't be reached",
+			"Nothing was changed. Check the connection and try again.",
+		);
 		problem.cause = cause;
 		return problem;
 	}

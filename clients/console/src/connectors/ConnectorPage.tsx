@@ -2,8 +2,8 @@ import { getRouteApi, Outlet, useNavigate } from "@tanstack/react-router";
 import { Skeleton, Tabs } from "antd";
 import { isObject } from "../api/json";
 import { Banners } from "../resources/Banners";
-import { Findings } from "../resources/Findings";
 import { partsOf } from "../resources/diff";
+import { Findings } from "../resources/Findings";
 import type { Finding } from "../resources/model";
 import { ResourceProvider, useResource, useResourceQueries } from "../resources/ResourceContext";
 import { ResourceHead } from "../resources/ResourceHead";
@@ -55,7 +55,11 @@ function Parts() {
 				onChange={(tab) => go({ tab: tab === "entities" ? undefined : (tab as ConnectorSearch["tab"]) })}
 				destroyInactiveTabPane
 				items={[
-					{ key: "entities", label: `Entities (${Object.keys(entitiesOf(config)).length})`, children: <Entities open={search.open} onOpen={(open) => go({ open })} /> },
+					{
+						key: "entities",
+						label: `Entities (${Object.keys(entitiesOf(config)).length})`,
+						children: <Entities open={search.open} onOpen={(open) => go({ open })} />,
+					},
 					{
 						key: "flows",
 						label: `Event flows (${flows})`,

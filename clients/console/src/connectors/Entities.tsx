@@ -42,7 +42,11 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 							),
 						},
 						{ title: "Fields", render: (_, { value }) => (isObject(value.fields) ? Object.keys(value.fields).length : 0) },
-						{ title: "Key", render: (_, { value }) => (Array.isArray(value.key) ? <code>{value.key.join(", ")}</code> : <span className="muted">none</span>) },
+						{
+							title: "Key",
+							render: (_, { value }) =>
+								Array.isArray(value.key) ? <code>{value.key.join(", ")}</code> : <span className="muted">none</span>,
+						},
 						{ title: "Description", render: (_, { value }) => (typeof value.description === "string" ? value.description : "") },
 					]}
 				/>
@@ -63,6 +67,7 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 				open={open !== undefined}
 				width={Math.min(860, globalThis.innerWidth)}
 				title={open !== undefined && open in entities ? `Entity ${open}` : `New entity ${open}`}
+				aria-label={`Entity ${open}`}
 				onClose={() => onOpen(undefined)}
 				destroyOnClose
 			>

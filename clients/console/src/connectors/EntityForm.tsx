@@ -70,7 +70,11 @@ export function EntityForm({ value, onChange, disabled }: FormProps) {
 									value={typeof field.type === "string" ? field.type : ""}
 									onChange={(type: string) => set({ type })}
 								/>
-								<Checkbox disabled={disabled} checked={field.required === true} onChange={(event) => set({ required: event.target.checked })}>
+								<Checkbox
+									disabled={disabled}
+									checked={field.required === true}
+									onChange={(event) => set({ required: event.target.checked })}
+								>
 									required
 								</Checkbox>
 								<Input

@@ -1,8 +1,9 @@
 import { ArrowLeftOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { AutoComplete, Button, Input, Segmented, Switch } from "antd";
+import { AutoComplete, Button, Input, Switch } from "antd";
 import { useId, useState } from "react";
 import { isObject, type Json, type JsonObject } from "../api/json";
 import { useResource } from "../resources/ResourceContext";
+import { Chips } from "../ui/Chips";
 import { ACTIONS, entitiesOf } from "./config";
 import type { FormProps } from "./PartEditor";
 import { useRows } from "./rows";
@@ -44,13 +45,13 @@ export function EventFlowForm({ value, onChange, disabled }: FormProps) {
 				<small>{unknown ? `There is no entity ${entity}: this can be saved, and blocks publishing.` : help("event_flow", "entity")}</small>
 			</div>
 			<div className="field">
-				<span id={`${entityId}-action`}>Action</span>
-				<Segmented
-					aria-labelledby={`${entityId}-action`}
+				<span aria-hidden>Action</span>
+				<Chips
+					label="Action"
 					disabled={disabled}
 					value={String(value.action ?? "upsert")}
-					options={[...ACTIONS]}
-					onChange={(action) => put("action", String(action))}
+					options={ACTIONS.map((action) => ({ value: action, label: action }))}
+					onChange={(action) => put("action", action)}
 				/>
 				<small>{help("event_flow", "action")}</small>
 			</div>

@@ -25,7 +25,14 @@ export function EventFlows({ open, onOpen }: { open?: string; onOpen(name?: stri
 		<>
 			<div className="filters">
 				{sources.size > 0 && (
-					<Input aria-label="Search event flows" placeholder="Search" allowClear style={{ width: 220 }} value={filter} onChange={(event) => setFilter(event.target.value)} />
+					<Input
+						aria-label="Search event flows"
+						placeholder="Search"
+						allowClear
+						style={{ width: 220 }}
+						value={filter}
+						onChange={(event) => setFilter(event.target.value)}
+					/>
 				)}
 				{may(workspace.role, "draft") && (
 					<Button icon={<PlusOutlined />} onClick={() => setNaming(true)}>
@@ -61,6 +68,7 @@ export function EventFlows({ open, onOpen }: { open?: string; onOpen(name?: stri
 				open={open !== undefined}
 				width={Math.min(860, globalThis.innerWidth)}
 				title={`${known ? "Event flow" : "New event flow"} ${open?.replace("/", " / ")}`}
+				aria-label={`Event flow ${open}`}
 				onClose={() => onOpen(undefined)}
 				destroyOnClose
 			>
@@ -102,10 +110,14 @@ function Flows({ flows, entities, onOpen }: { flows: EventFlow[]; entities: stri
 					{ title: "Action", render: (_, { value }) => <Tag color={COLOURS[String(value.action)]}>{String(value.action)}</Tag> },
 					{
 						title: "Entity",
-						render: (_, { value }) => (entities.includes(String(value.entity)) ? String(value.entity) : <Tag color="error">{String(value.entity)} (unknown)</Tag>),
+						render: (_, { value }) =>
+							entities.includes(String(value.entity)) ? String(value.entity) : <Tag color="error">{String(value.entity)} (unknown)</Tag>,
 					},
 					{ title: "Mapped", render: (_, { value }) => (isObject(value.mapping) ? Object.keys(value.mapping).length : 0) },
-					{ title: "Filter", render: (_, { value }) => (typeof value.filter === "string" ? <code className="clip">{value.filter}</code> : "") },
+					{
+						title: "Filter",
+						render: (_, { value }) => (typeof value.filter === "string" ? <code className="clip">{value.filter}</code> : ""),
+					},
 					{ title: "", render: (_, { value }) => (value.enabled === false ? <Tag>disabled</Tag> : null) },
 				]}
 			/>

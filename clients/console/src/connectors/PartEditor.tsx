@@ -1,14 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { Alert, App, Button, Segmented } from "antd";
+import { Alert, App, Button } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { equal, isObject, type JsonObject, pretty } from "../api/json";
 import { putPart } from "../resources/connectors";
 import { useResource } from "../resources/ResourceContext";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
+import { Chips } from "../ui/Chips";
 import { JsonEditor } from "../ui/JsonEditor";
 import { Problem } from "../ui/Problem";
-import { PartChanged, partOf, type Place, savePart } from "./config";
+import { PartChanged, type Place, partOf, savePart } from "./config";
 import { type Kind, useSchema } from "./useSchema";
 
 export interface FormProps {
@@ -44,8 +45,7 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 	const save = useMutation({
 		mutationFn: (above?: PartChanged) => {
 			const value = edit.value;
-			const put = (etag: string) =>
-				place.kind === "config" ? api.putDraft(slug, value, etag) : putPart(client, slug, place, value, etag);
+			const put = (etag: string) => (place.kind === "config" ? api.putDraft(slug, value, etag) : putPart(client, slug, place, value, etag));
 			return above ? put(above.draft.etag) : savePart(put, () => api.draft(slug), place, edit.base, draft.etag);
 		},
 		onSuccess: (taken) => {
@@ -67,14 +67,14 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 		<div className="stack">
 			<div className="row wrap-row">
 				{form ? (
-					<Segmented
-						aria-label="Edit as"
+					<Chips
+						label="Edit as"
 						value={mode}
 						options={[
 							{ value: "form", label: "Form", disabled: edit.broken !== undefined && mode === "json" },
 							{ value: "json", label: "JSON" },
 						]}
-						onChange={(next) => setMode(next as "form" | "json")}
+						onChange={(next: "form" | "json") => setMode(next)}
 					/>
 				) : (
 					<span />
@@ -120,7 +120,15 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 			{mode === "form" && form ? (
 				<div key={edit.generation}>{form({ value: edit.value, onChange: edit.change, disabled })}</div>
 			) : (
-				<JsonEditor label={`${kind} as JSON`} value={edit.text} onChange={edit.type} schema={schema} definition={kind} readOnly={disabled} height={height} />
+				<JsonEditor
+					label={`${kind} as JSON`}
+					value={edit.text}
+					onChange={edit.type}
+					schema={schema}
+					definition={kind}
+					readOnly={disabled}
+					height={height}
+				/>
 			)}
 		</div>
 	);
@@ -182,7 +190,8 @@ function useLeaveGuard(dirty: boolean): void {
 		enableBeforeUnload: dirty,
 		shouldBlockFn: ({ current, next }) => {
 			const [from, to] = [current.search as Record<string, unknown>, next.search as Record<string, unknown>];
-			const stays = base(current.pathname) === base(next.pathname) && from.open === to.open && (from.tab ?? "entities") === (to.tab ?? "entities");
+			const stays =
+				base(current.pathname) === base(next.pathname) && from.open === to.open && (from.tab ?? "entities") === (to.tab ?? "entities");
 			if (stays) return false;
 			return new Promise<boolean>((decide) => {
 				modal.confirm({

@@ -24,7 +24,13 @@ export function RemovePart({ part, onRemoved }: { part: Part; onRemoved(): void 
 	});
 	if (!may(workspace.role, "draft")) return null;
 	return (
-		<Popconfirm title="Remove it from the draft?" description="What is published stays as it is." okText="Remove" okButtonProps={{ danger: true }} onConfirm={() => remove.mutate()}>
+		<Popconfirm
+			title="Remove it from the draft?"
+			description="What is published stays as it is."
+			okText="Remove"
+			okButtonProps={{ danger: true }}
+			onConfirm={() => remove.mutate()}
+		>
 			<Button danger icon={<DeleteOutlined />} loading={remove.isPending}>
 				Remove
 			</Button>

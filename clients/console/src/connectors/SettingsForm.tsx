@@ -101,7 +101,9 @@ function SettingValue({ label, value, disabled, wrong, onValue, onText }: ValueP
 		);
 	}
 	if (typeof value === "number") {
-		return <InputNumber aria-label={label} disabled={disabled} value={value} onChange={(next) => onValue(next ?? 0)} style={{ width: "100%" }} />;
+		return (
+			<InputNumber aria-label={label} disabled={disabled} value={value} onChange={(next) => onValue(next ?? 0)} style={{ width: "100%" }} />
+		);
 	}
 	if (typeof value === "boolean") {
 		return <Switch aria-label={label} disabled={disabled} checked={value} onChange={onValue} style={{ justifySelf: "start" }} />;

@@ -9,7 +9,7 @@ export type Place = Part | { kind: "config" };
 export const NAME = /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/;
 export const NAME_HELP = "1 to 128 letters, digits and _ . : -";
 export const FIELD_TYPES = ["string", "integer", "number", "boolean", "date", "datetime", "object", "array"];
-export const ACTIONS = ["upsert", "delete", "ignore"] as const;
+export const ACTIONS = ["upsert", "delete", "ignore"];
 
 export function entitiesOf(config: JsonObject): Record<string, JsonObject> {
 	return (isObject(config.entities) ? config.entities : {}) as Record<string, JsonObject>;

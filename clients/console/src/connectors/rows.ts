@@ -26,7 +26,8 @@ export function useRows(initial: JsonObject, onChange: (members: JsonObject, bro
 			setNext(next + 1);
 		},
 		/** Why a row's name can't stay. */
-		wrong: (row: Row) => rows.some((other) => other.key !== row.key && other.name === row.name) || (names !== null && !names.test(row.name)),
+		wrong: (row: Row) =>
+			rows.some((other) => other.key !== row.key && other.name === row.name) || (names !== null && !names.test(row.name)),
 	};
 }
 

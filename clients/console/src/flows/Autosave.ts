@@ -2,7 +2,12 @@ import { equal, type JsonObject } from "../api/json";
 import { ApiProblem } from "../api/problem";
 import type { Draft } from "../resources/model";
 
-export type SaveState = { kind: "saved" } | { kind: "typing" } | { kind: "saving" } | { kind: "failed"; error: unknown } | { kind: "changed"; theirs: Draft };
+export type SaveState =
+	| { kind: "saved" }
+	| { kind: "typing" }
+	| { kind: "saving" }
+	| { kind: "failed"; error: unknown }
+	| { kind: "changed"; theirs: Draft };
 
 interface Options {
 	put(document: JsonObject, etag: string): Promise<Draft>;
@@ -21,7 +26,7 @@ export class Autosave {
 	#etag: string;
 	#pending: JsonObject | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#running: Promise<void> | null = null;
+	#running: Promise<boolean> | null = null;
 	#theirs: Draft | null = null;
 
 	constructor(
@@ -64,10 +69,12 @@ export class Autosave {
 	async flush(): Promise<void> {
 		clearTimeout(this.#timer);
 		while (this.#running) await this.#running;
-		if (this.#pending === null || this.#theirs) return;
-		this.#running = this.#save(this.#pending);
-		await this.#running;
-		if (this.#pending !== null && !this.#theirs) await this.flush();
+		let saved = true;
+		// What was refused waits until somebody asks for it or draws on.
+		while (saved && this.#pending !== null && !this.#theirs) {
+			this.#running = this.#save(this.#pending);
+			saved = await this.#running;
+		}
 	}
 
 	async keepMine(): Promise<void> {
@@ -88,9 +95,8 @@ export class Autosave {
 		clearTimeout(this.#timer);
 	}
 
-	async #save(document: JsonObject): Promise<void> {
+	async #save(document: JsonObject): Promise<boolean> {
 		this.options.onState({ kind: "saving" });
-		let failed = false;
 		try {
 			const draft = await this.options.put(document, this.#etag);
 			this.#etag = draft.etag;
@@ -98,13 +104,13 @@ export class Autosave {
 			if (this.#pending === document) this.#pending = null;
 			this.options.onSaved(draft);
 		} catch (error) {
-			failed = true;
 			await this.#refused(error);
+			return false;
 		} finally {
 			this.#running = null;
 		}
-		if (failed) return;
 		this.options.onState(this.#pending ? { kind: "typing" } : { kind: "saved" });
+		return true;
 	}
 
 	async #refused(error: unknown): Promise<void> {

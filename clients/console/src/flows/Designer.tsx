@@ -30,7 +30,13 @@ export default function Designer() {
 				title: "Test the draft",
 				icon: <PlayCircleOutlined />,
 				renderPanel: () => (
-					<GraphSimulator defaultRequest={test.request.current} onChange={test.keep} onRun={({ context }) => test.run(context)} onClear={test.clear} loading={test.running} />
+					<GraphSimulator
+						defaultRequest={test.request.current}
+						onChange={test.keep}
+						onRun={({ context }) => test.run(context)}
+						onClear={test.clear}
+						loading={test.running}
+					/>
 				),
 			},
 		],
@@ -50,7 +56,15 @@ export default function Designer() {
 			<Marks findings={draft.findings} />
 			<div className="designer-canvas panel" data-testid="designer">
 				<Jdm>
-					<DecisionGraph ref={editor} value={graph} onChange={onChange} disabled={!editable} panels={editable ? panels : []} simulate={test.simulation} onReactFlowInit={fit} />
+					<DecisionGraph
+						ref={editor}
+						value={graph}
+						onChange={onChange}
+						disabled={!editable}
+						panels={editable ? panels : []}
+						simulate={test.simulation}
+						onReactFlowInit={fit}
+					/>
 				</Jdm>
 			</div>
 		</section>
@@ -64,9 +78,14 @@ function fit(instance: { fitView(options: object): unknown }): void {
 
 /** Nodes that something is wrong with, marked on the canvas. */
 function Marks({ findings }: { findings: Finding[] }) {
-	const of = (severity: Finding["severity"]) => [...new Set(findings.filter((one) => one.severity === severity && one.nodeId).map((one) => one.nodeId))];
+	const of = (severity: Finding["severity"]) => [
+		...new Set(findings.filter((one) => one.severity === severity && one.nodeId).map((one) => one.nodeId)),
+	];
 	const rule = (ids: (string | null | undefined)[], colour: string) =>
-		ids.map((id) => `.designer .react-flow__node[data-id=${JSON.stringify(id)}] { outline: 2px solid ${colour}; outline-offset: 3px; border-radius: 6px; }`);
+		ids.map(
+			(id) =>
+				`.designer .react-flow__node[data-id=${JSON.stringify(id)}] { outline: 2px solid ${colour}; outline-offset: 3px; border-radius: 6px; }`,
+		);
 	return <style>{[...rule(of("warning"), "#d48806"), ...rule(of("error"), "#cf1322")].join("\n")}</style>;
 }
 
@@ -135,10 +154,19 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 	useEffect(() => {
 		if (theirs) latest.current(theirs);
 	}, [theirs]);
-	return { graph, state, onChange, autosave: { flush: () => autosave.flush(), keepMine: () => autosave.keepMine(), takeTheirs: () => takeTheirs(autosave, stored, load) } };
+	return {
+		graph,
+		state,
+		onChange,
+		autosave: { flush: () => autosave.flush(), keepMine: () => autosave.keepMine(), takeTheirs: () => takeTheirs(autosave, stored, load) },
+	};
 }
 
-function takeTheirs(autosave: Autosave, stored: React.MutableRefObject<{ etag: string; document: JsonObject }>, load: (document: JsonObject, etag: string) => void) {
+function takeTheirs(
+	autosave: Autosave,
+	stored: React.MutableRefObject<{ etag: string; document: JsonObject }>,
+	load: (document: JsonObject, etag: string) => void,
+) {
 	const theirs = autosave.takeTheirs();
 	if (!theirs) return;
 	stored.current = theirs;
@@ -152,7 +180,8 @@ function useTouched(frame: React.RefObject<HTMLDivElement>) {
 		const touch = (event: Event) => {
 			// Dialogs and menus of the editor lie outside of its frame.
 			const target = event.target as Element;
-			if (frame.current?.contains(target) || target.closest?.(".grl-dg, .ant-modal, .ant-dropdown, .ant-select-dropdown, .ant-popover")) touched.current = true;
+			if (frame.current?.contains(target) || target.closest?.(".grl-dg, .ant-modal, .ant-dropdown, .ant-select-dropdown, .ant-popover"))
+				touched.current = true;
 		};
 		const kinds = ["pointerdown", "keydown", "drop", "paste"] as const;
 		for (const kind of kinds) document.addEventListener(kind, touch, true);
@@ -189,7 +218,10 @@ function useTest(autosave: { flush(): Promise<void> }) {
 				setRunning(true);
 				try {
 					await flush.current();
-					const call = api.POST("/v1/flows/{id}/draft/evaluate", { params: { path: { id: slug }, query: { trace: true } }, body: context as never });
+					const call = api.POST("/v1/flows/{id}/draft/evaluate", {
+						params: { path: { id: slug }, query: { trace: true } },
+						body: context as never,
+					});
 					const { result, trace } = await answer(call);
 					setSimulation({
 						result: { performance: "", result, trace: (trace ?? {}) as never, snapshot: graphOf(document.current) },

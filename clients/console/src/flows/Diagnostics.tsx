@@ -13,7 +13,11 @@ export function Diagnostics({ findings, document, onOpen }: { findings: Finding[
 		<ul className="diagnostics">
 			{findings.map((finding) => (
 				<li key={finding.code + finding.path + finding.message}>
-					{finding.severity === "error" ? <CloseCircleFilled aria-label="Error" className="is-error" /> : <WarningFilled aria-label="Warning" className="is-warning" />}
+					{finding.severity === "error" ? (
+						<CloseCircleFilled aria-label="Error" className="is-error" />
+					) : (
+						<WarningFilled aria-label="Warning" className="is-warning" />
+					)}
 					<span>
 						<button type="button" className="as-link" onClick={() => onOpen(finding)}>
 							{placeOf(finding, document) || "The graph"}
@@ -25,7 +29,9 @@ export function Diagnostics({ findings, document, onOpen }: { findings: Finding[
 			))}
 		</ul>
 	);
-	const words = [errors ? count(errors, "problem") : "", findings.length - errors ? count(findings.length - errors, "warning") : ""].filter(Boolean).join(", ");
+	const words = [errors ? count(errors, "problem") : "", findings.length - errors ? count(findings.length - errors, "warning") : ""]
+		.filter(Boolean)
+		.join(", ");
 	return (
 		<Popover trigger="click" placement="bottomLeft" content={list} title="Diagnostics">
 			<Button size="small" danger={errors > 0} icon={errors ? <CloseCircleFilled /> : <WarningFilled />} data-testid="diagnostics">

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Modal, Segmented, Skeleton } from "antd";
+import { Modal, Skeleton } from "antd";
 import { useState } from "react";
 import { useWorkspace } from "../shell/WorkspaceContext";
+import { Chips } from "../ui/Chips";
 import { Problem } from "../ui/Problem";
 import { ChangeList } from "./ChangeList";
 import { diffDocuments } from "./diff";
@@ -23,24 +24,28 @@ export function CompareModal({ what, onClose }: { what: string; onClose(): void 
 		queryFn: async (): Promise<Change[]> => {
 			if (snapshot === null) return api.versionDiff(slug, version, against === "previous" ? String(version - 1) : against);
 			const document = await api.snapshot(slug, snapshot);
-			return diffDocuments(against === "draft" ? draft.document : draft.activeVersion ? await api.version(slug, draft.activeVersion) : {}, document);
+			return diffDocuments(
+				against === "draft" ? draft.document : draft.activeVersion ? await api.version(slug, draft.activeVersion) : {},
+				document,
+			);
 		},
 	});
 	const name = snapshot === null ? `version ${version}` : `snapshot ${snapshot}`;
-	const options = [
-		...(first ? [] : [{ value: "previous", label: `Version ${version - 1}` }]),
+	const options: { value: Against; label: string; disabled?: boolean }[] = [
+		...(first ? [] : [{ value: "previous" as const, label: `Version ${version - 1}` }]),
 		{ value: "active", label: "The live version", disabled: draft.activeVersion === 0 },
 		{ value: "draft", label: "The draft" },
 	];
 	return (
 		<Modal open width={820} title={`Compare ${name}`} footer={null} onCancel={onClose}>
 			<div className="stack">
-				<div className="filters" style={{ margin: 0 }}>
-					<span id="against">What it changes in:</span>
-					<Segmented aria-labelledby="against" value={against} options={options} onChange={(value) => setAgainst(value as Against)} />
-				</div>
+				<Chips label="What it changes in" shown value={against} options={options} onChange={(next: Against) => setAgainst(next)} />
 				{changes.error && <Problem error={changes.error} />}
-				{changes.isPending ? <Skeleton active /> : <ChangeList changes={changes.data ?? []} documents={[draft.document]} empty="Nothing: they are the same." />}
+				{changes.isPending ? (
+					<Skeleton active />
+				) : (
+					<ChangeList changes={changes.data ?? []} documents={[draft.document]} empty="Nothing: they are the same." />
+				)}
 			</div>
 		</Modal>
 	);

@@ -5,16 +5,9 @@ import { useState } from "react";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
 import { type ResourceType, WORDS } from "./model";
+import { SLUG, slugOf } from "./slug";
 
-export const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-
-/** `HubSpot CRM (EU)` becomes `hubspot-crm-eu`. */
-export function slugOf(name: string): string {
-	const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-	return plain.replace(/[^a-z0-9]+/g, "-").slice(0, 64).replace(/^-+|-+$/g, "");
-}
-
-export function CreateModal({ type, onClose }: { type: ResourceType; onClose(): void }) {
+export default function CreateModal({ type, onClose }: { type: ResourceType; onClose(): void }) {
 	const { workspace, at, resources } = useWorkspace();
 	const queries = useQueryClient();
 	const navigate = useNavigate();
@@ -29,7 +22,14 @@ export function CreateModal({ type, onClose }: { type: ResourceType; onClose(): 
 		},
 	});
 	return (
-		<Modal open title={`New ${words.one}`} okText="Create" onOk={form.submit} okButtonProps={{ loading: create.isPending }} onCancel={onClose}>
+		<Modal
+			open
+			title={`New ${words.one}`}
+			okText="Create"
+			onOk={form.submit}
+			okButtonProps={{ loading: create.isPending }}
+			onCancel={onClose}
+		>
 			{create.error && <Problem error={create.error} kept />}
 			<Form
 				form={form}

@@ -40,16 +40,22 @@ export function DraftConflictModal() {
 		);
 	}
 	return (
-		<Modal open width={680} title="Your draft and the published version have gone apart" onCancel={close} footer={null} data-testid="conflict">
+		<Modal
+			open
+			width={680}
+			title="Your draft and the published version have gone apart"
+			onCancel={close}
+			footer={null}
+			data-testid="conflict"
+		>
 			<div className="stack">
 				{settled ? (
 					<Alert type="success" showIcon message="There is no conflict any more: the draft is based on the active version." />
 				) : (
 					<p style={{ margin: 0 }}>
-						Your draft was started when version {draft.baseVersion} was active.{" "}
-						<strong>Version {draft.activeVersion} was published</strong>
-						{active?.email && ` by ${active.email}`} {active && <Ago at={active.publishedAt} />} {active && <SourceBadge source={active.source} surface={active.surface} />}
-						. Nothing was overwritten.
+						Your draft was started when version {draft.baseVersion} was active. <strong>Version {draft.activeVersion} was published</strong>
+						{active?.email && ` by ${active.email}`} {active && <Ago at={active.publishedAt} />}{" "}
+						{active && <SourceBadge source={active.source} surface={active.surface} />}. Nothing was overwritten.
 					</p>
 				)}
 				{reset.error && <Problem error={reset.error} />}
@@ -62,8 +68,16 @@ export function DraftConflictModal() {
 					<Way title="Keep editing" text="Your draft stays as it is. You resolve it later, by hand.">
 						<Button onClick={close}>Keep editing</Button>
 					</Way>
-					<Way title="Reset draft" text={`Drop your changes and start from version ${draft.activeVersion}. What the draft held stays in the history.`}>
-						<Popconfirm title="Drop the draft's changes?" okText="Reset draft" okButtonProps={{ danger: true }} onConfirm={() => reset.mutate()}>
+					<Way
+						title="Reset draft"
+						text={`Drop your changes and start from version ${draft.activeVersion}. What the draft held stays in the history.`}
+					>
+						<Popconfirm
+							title="Drop the draft's changes?"
+							okText="Reset draft"
+							okButtonProps={{ danger: true }}
+							onConfirm={() => reset.mutate()}
+						>
 							<Button danger disabled={settled} loading={reset.isPending}>
 								Reset draft
 							</Button>

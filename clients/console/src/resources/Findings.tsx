@@ -7,13 +7,25 @@ export function Findings({ findings, onOpen }: { findings: Finding[]; onOpen?(fi
 	const warnings = findings.filter((finding) => finding.severity !== "error");
 	return (
 		<>
-			{errors.length > 0 && <List type="error" title={`${count(errors.length, "problem")} block publishing`} findings={errors} onOpen={onOpen} />}
+			{errors.length > 0 && (
+				<List type="error" title={`${count(errors.length, "problem")} block publishing`} findings={errors} onOpen={onOpen} />
+			)}
 			{warnings.length > 0 && <List type="warning" title={count(warnings.length, "warning")} findings={warnings} onOpen={onOpen} />}
 		</>
 	);
 }
 
-function List({ type, title, findings, onOpen }: { type: "error" | "warning"; title: string; findings: Finding[]; onOpen?(finding: Finding): void }) {
+function List({
+	type,
+	title,
+	findings,
+	onOpen,
+}: {
+	type: "error" | "warning";
+	title: string;
+	findings: Finding[];
+	onOpen?(finding: Finding): void;
+}) {
 	return (
 		<Alert
 			type={type}

@@ -20,7 +20,7 @@ export function HistoryPanel() {
 	const search: HistorySearch = useSearch({ strict: false });
 	const compare = (what?: string) => navigate({ to: ".", search: (kept: object) => ({ ...kept, compare: what }) as never });
 	return (
-		<Drawer open width={Math.min(560, globalThis.innerWidth)} title="History" onClose={close} data-testid="history">
+		<Drawer open width={Math.min(560, globalThis.innerWidth)} title="History" aria-label="History" onClose={close} data-testid="history">
 			<Tabs
 				activeKey={search.show ?? "published"}
 				onChange={(key) => navigate({ to: ".", search: (kept: object) => ({ ...kept, show: key === "all" ? "all" : undefined }) as never })}

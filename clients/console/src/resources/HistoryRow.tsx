@@ -98,7 +98,9 @@ function Actions({ version, snapshot, live, onCompare }: Pick<Row, "version" | "
 	const items = [
 		{ key: "compare", label: "Compare…", onClick: onCompare },
 		{ key: "restore", label: "Restore into the draft", disabled: !draftable, onClick: askRestore },
-		...(version && !live ? [{ key: "rollback", label: "Roll back to this version", danger: true, disabled: !publishable, onClick: askRollback }] : []),
+		...(version && !live
+			? [{ key: "rollback", label: "Roll back to this version", danger: true, disabled: !publishable, onClick: askRollback }]
+			: []),
 	];
 	return (
 		<Dropdown trigger={["click"]} menu={{ items }}>

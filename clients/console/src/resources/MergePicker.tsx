@@ -55,7 +55,13 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 				<Button key="back" onClick={onCancel}>
 					Back
 				</Button>,
-				<Button key="merge" type="primary" disabled={!merged || preview.isFetching} loading={merge.isPending} onClick={() => merge.mutate()}>
+				<Button
+					key="merge"
+					type="primary"
+					disabled={!merged || preview.isFetching}
+					loading={merge.isPending}
+					onClick={() => merge.mutate()}
+				>
 					Merge into the draft
 				</Button>,
 			]}
@@ -63,7 +69,9 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 			<div className="stack">
 				{(merge.error ?? preview.error ?? diff.error) && <Problem error={merge.error ?? preview.error ?? diff.error} kept />}
 				{diff.isPending && <Skeleton active />}
-				{diff.data && conflicts.length === 0 && <Alert type="success" showIcon message="Nothing was changed on both sides: this merges by itself." />}
+				{diff.data && conflicts.length === 0 && (
+					<Alert type="success" showIcon message="Nothing was changed on both sides: this merges by itself." />
+				)}
 				{conflicts.length > 0 && (
 					<Alert
 						type={left > 0 ? "warning" : "success"}
@@ -81,12 +89,21 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 						}
 					/>
 				)}
-				<ConflictPicks conflicts={conflicts} picked={picked} active={draft.activeVersion} onPick={(path, side) => setPicked({ ...picked, [path]: side })} />
+				<ConflictPicks
+					conflicts={conflicts}
+					picked={picked}
+					active={draft.activeVersion}
+					onPick={(path, side) => setPicked({ ...picked, [path]: side })}
+				/>
 				{merged && (
 					<section aria-live="polite" data-testid="merge-preview">
 						<h3 style={{ fontSize: 15, marginBottom: 8 }}>What the draft will change in version {draft.activeVersion}</h3>
 						<Findings findings={merged.findings} />
-						<ChangeList changes={diffDocuments(active.data ?? {}, merged.document)} documents={[merged.document]} empty="Nothing: the draft will be what is published." />
+						<ChangeList
+							changes={diffDocuments(active.data ?? {}, merged.document)}
+							documents={[merged.document]}
+							empty="Nothing: the draft will be what is published."
+						/>
 					</section>
 				)}
 			</div>
@@ -94,7 +111,12 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 	);
 }
 
-export function ConflictPicks(props: { conflicts: Conflict[]; picked: Resolutions; active: number; onPick(path: string, side: Side): void }) {
+export function ConflictPicks(props: {
+	conflicts: Conflict[];
+	picked: Resolutions;
+	active: number;
+	onPick(path: string, side: Side): void;
+}) {
 	const { conflicts, picked, active, onPick } = props;
 	return (
 		<div className="pick">
@@ -104,7 +126,12 @@ export function ConflictPicks(props: { conflicts: Conflict[]; picked: Resolution
 					<div className="sides">
 						{(["draft", "active"] as const).map((side) => (
 							<label key={side}>
-								<input type="radio" name={conflict.path || "/"} checked={picked[conflict.path] === side} onChange={() => onPick(conflict.path, side)} />{" "}
+								<input
+									type="radio"
+									name={conflict.path || "/"}
+									checked={picked[conflict.path] === side}
+									onChange={() => onPick(conflict.path, side)}
+								/>{" "}
 								{side === "draft" ? "Yours" : `Version ${active}`}
 								<Value label={side} value={side in conflict ? conflict[side] : undefined} />
 							</label>

@@ -38,7 +38,11 @@ export function ResourceHead({ children, extra }: { children?: React.ReactNode; 
 					History
 				</Button>
 				<Tooltip title={refused === "governance" ? "Publishing from the console is disabled: this workspace is CodeManaged." : null}>
-					<Button type="primary" disabled={refused !== null || !draft.hasUnpublishedChanges || resource.archived} onClick={() => open("review")}>
+					<Button
+						type="primary"
+						disabled={refused !== null || !draft.hasUnpublishedChanges || resource.archived}
+						onClick={() => open("review")}
+					>
 						Publish…
 					</Button>
 				</Tooltip>
@@ -141,7 +145,13 @@ function Rename({ onClose }: { onClose(): void }) {
 			onCancel={onClose}
 		>
 			{rename.error && <Problem error={rename.error} kept />}
-			<Input aria-label="Name" value={name} autoFocus onChange={(event) => setName(event.target.value)} onPressEnter={() => rename.mutate()} />
+			<Input
+				aria-label="Name"
+				value={name}
+				autoFocus
+				onChange={(event) => setName(event.target.value)}
+				onPressEnter={() => rename.mutate()}
+			/>
 			<p className="muted">The slug stays {resource.slug}: addresses and files are named by it.</p>
 		</Modal>
 	);

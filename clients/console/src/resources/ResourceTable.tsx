@@ -1,17 +1,27 @@
 import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Empty, Input, Segmented, Skeleton, Table, Tag } from "antd";
-import { useDeferredValue, useState } from "react";
+import { Button, Empty, Input, Skeleton, Table, Tag } from "antd";
+import { lazy, Suspense, useDeferredValue, useState } from "react";
 import type { ListSearch } from "../routes";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
+import { Chips } from "../ui/Chips";
 import { Problem } from "../ui/Problem";
-import { CreateModal } from "./CreateModal";
 import { type Resource, type ResourceType, WORDS } from "./model";
 
+const CreateModal = lazy(() => import("./CreateModal"));
+
 /** The list of connectors, or of flows. */
-export function ResourceTable({ type, search, badges }: { type: ResourceType; search: ListSearch; badges?(item: Resource): React.ReactNode }) {
+export function ResourceTable({
+	type,
+	search,
+	badges,
+}: {
+	type: ResourceType;
+	search: ListSearch;
+	badges?(item: Resource): React.ReactNode;
+}) {
 	const { workspace, at, resources } = useWorkspace();
 	const navigate = useNavigate();
 	const [creating, setCreating] = useState(false);
@@ -38,11 +48,16 @@ export function ResourceTable({ type, search, badges }: { type: ResourceType; se
 			New {words.one}
 		</Button>
 	);
-	const nothing = search.q || search.show ? (
-		<Empty description={`No ${words.one} fits. Change the search or the filter.`} />
-	) : (
-		<Empty description={`There are no ${words.many} yet. ${draftable ? `Make one here, or run fcc setup.` : "An author can make the first one."}`}>{add}</Empty>
-	);
+	const nothing =
+		search.q || search.show ? (
+			<Empty description={`No ${words.one} fits. Change the search or the filter.`} />
+		) : (
+			<Empty
+				description={`There are no ${words.many} yet. ${draftable ? `Make one here, or run fcc setup.` : "An author can make the first one."}`}
+			>
+				{add}
+			</Empty>
+		);
 	return (
 		<>
 			<div className="page-head">
@@ -59,15 +74,15 @@ export function ResourceTable({ type, search, badges }: { type: ResourceType; se
 					value={search.q ?? ""}
 					onChange={(event) => set({ q: event.target.value || undefined })}
 				/>
-				<Segmented
-					aria-label="Show"
+				<Chips
+					label="Show"
 					value={search.show ?? "all"}
 					options={[
 						{ value: "all", label: "All" },
 						{ value: "unpublished", label: "Unpublished changes" },
 						{ value: "archived", label: "Archived" },
 					]}
-					onChange={(show) => set({ show: show === "all" ? undefined : (show as ListSearch["show"]) })}
+					onChange={(show) => set({ show: show === "all" ? undefined : show })}
 				/>
 			</div>
 			{pages.error && <Problem error={pages.error} />}
@@ -96,7 +111,11 @@ export function ResourceTable({ type, search, badges }: { type: ResourceType; se
 									</>
 								),
 							},
-							{ title: "Live version", dataIndex: "activeVersion", render: (version: number) => (version ? version : <span className="muted">none yet</span>) },
+							{
+								title: "Live version",
+								dataIndex: "activeVersion",
+								render: (version: number) => (version ? version : <span className="muted">none yet</span>),
+							},
 							{
 								title: "State",
 								render: (_, item) => (
@@ -119,7 +138,7 @@ export function ResourceTable({ type, search, badges }: { type: ResourceType; se
 					)}
 				</div>
 			)}
-			{creating && <CreateModal type={type} onClose={() => setCreating(false)} />}
+			<Suspense>{creating && <CreateModal type={type} onClose={() => setCreating(false)} />}</Suspense>
 		</>
 	);
 }

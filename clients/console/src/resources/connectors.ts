@@ -33,7 +33,11 @@ export function connectors(api: Api): ResourceApi {
 			};
 		},
 		merge: async (id, resolutions, dry_run, etag) =>
-			draft(await answer(api.POST("/api/connectors/{id}/draft/merge", { params: at(id, etag), body: { resolutions: resolutions as never, dry_run } }))),
+			draft(
+				await answer(
+					api.POST("/api/connectors/{id}/draft/merge", { params: at(id, etag), body: { resolutions: resolutions as never, dry_run } }),
+				),
+			),
 		async publish(id, base_version, note, draft_etag) {
 			const body = { base_version, note: note || null, draft_etag };
 			return (await answer(api.POST("/api/connectors/{id}/publish", { params: at(id), body }))).version;

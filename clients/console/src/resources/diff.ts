@@ -3,7 +3,12 @@ import type { Change } from "./model";
 
 /** A JSON Pointer's parts; an item of an id-keyed array is `@<id>`. */
 export function partsOf(path: string): string[] {
-	return path === "" ? [] : path.slice(1).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+	return path === ""
+		? []
+		: path
+				.slice(1)
+				.split("/")
+				.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function join(path: string, part: string): string {
@@ -50,7 +55,8 @@ function diffItems(before: Map<string, Json>, after: Map<string, Json>, path: st
 function byId(items: Json[]): Map<string, Json> | null {
 	for (const key of ["id", "_id"]) {
 		const ids = items.map((item) => (isObject(item) && typeof item[key] === "string" ? (item[key] as string) : null));
-		if (ids.every((id) => id !== null) && new Set(ids).size === ids.length) return new Map(ids.map((id, at) => [id as string, items[at] as Json]));
+		if (ids.every((id) => id !== null) && new Set(ids).size === ids.length)
+			return new Map(ids.map((id, at) => [id as string, items[at] as Json]));
 	}
 	return null;
 }
@@ -103,7 +109,14 @@ export function titleOf(path: string, documents: unknown[] = []): string {
 /** The path within its group, for people: `fields › email › type`. */
 export function within(path: string): string {
 	const parts = partsOf(path);
-	const skipped = parts[0] === "event_flows" ? 3 : parts[0] === "settings" ? 1 : parts[0] === "entities" || parts[0] === "nodes" || parts[0] === "edges" ? 2 : 1;
+	const skipped =
+		parts[0] === "event_flows"
+			? 3
+			: parts[0] === "settings"
+				? 1
+				: parts[0] === "entities" || parts[0] === "nodes" || parts[0] === "edges"
+					? 2
+					: 1;
 	return parts
 		.slice(skipped)
 		.map((part) => part.replace(/^@/, ""))

@@ -26,7 +26,9 @@ export function flows(api: Api): ResourceApi {
 			return { ...diff, activeVersion: diff.publishedVersion, changes: diff.changes as Change[], conflicts: diff.conflicts as Conflict[] };
 		},
 		merge: async (id, resolutions, dryRun, etag) =>
-			draft(await answer(api.POST("/v1/flows/{id}/draft/merge", { params: at(id, etag), body: { resolutions: resolutions as never, dryRun } }))),
+			draft(
+				await answer(api.POST("/v1/flows/{id}/draft/merge", { params: at(id, etag), body: { resolutions: resolutions as never, dryRun } })),
+			),
 		async publish(id, baseVersion, note, draftEtag) {
 			const body = { baseVersion, note: note || null, draftEtag };
 			return (await answer(api.POST("/v1/flows/{id}/publish", { params: at(id), body }))).version;
@@ -35,7 +37,8 @@ export function flows(api: Api): ResourceApi {
 			const body = { version, baseVersion, note: note || null };
 			return (await answer(api.POST("/v1/flows/{id}/rollback", { params: at(id), body }))).version;
 		},
-		archive: async (id, baseVersion) => (await answer(api.POST("/v1/flows/{id}/archive", { params: at(id), body: { baseVersion } }))).version,
+		archive: async (id, baseVersion) =>
+			(await answer(api.POST("/v1/flows/{id}/archive", { params: at(id), body: { baseVersion } }))).version,
 		unarchive: async (id, baseVersion) =>
 			(await answer(api.POST("/v1/flows/{id}/unarchive", { params: at(id), body: { baseVersion } }))).version,
 		async versions(id, cursor) {

@@ -11,7 +11,13 @@ export function fold(snapshots: Snapshot[]): Fold[] {
 	const folds: Fold[] = [];
 	for (const snapshot of snapshots) {
 		const last = folds.at(-1);
-		if (last && isAutosave(snapshot) && isAutosave(last.newest) && snapshot.email === last.newest.email && snapshot.surface === last.newest.surface) {
+		if (
+			last &&
+			isAutosave(snapshot) &&
+			isAutosave(last.newest) &&
+			snapshot.email === last.newest.email &&
+			snapshot.surface === last.newest.surface
+		) {
 			last.earlier.push(snapshot);
 		} else folds.push({ newest: snapshot, earlier: [] });
 	}

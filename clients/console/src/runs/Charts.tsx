@@ -21,12 +21,28 @@ export function OutcomeChart({ buckets }: { buckets: Bucket[] }) {
 	const [succeeded, failed] = [sum(buckets, "succeeded"), sum(buckets, "failed")];
 	const width = Math.max(1, (WIDTH - LEFT) / buckets.length - 2);
 	return (
-		<Chart title="Runs" label={`${succeeded} succeeded, ${failed} failed`} top={top} buckets={buckets} format={(value) => (Number.isInteger(value) ? String(value) : "")} legend={[["succeeded", `${succeeded} succeeded`], ["failed", `${failed} failed`]]}>
+		<Chart
+			title="Runs"
+			label={`${succeeded} succeeded, ${failed} failed`}
+			top={top}
+			buckets={buckets}
+			format={(value) => (Number.isInteger(value) ? String(value) : "")}
+			legend={[
+				["succeeded", `${succeeded} succeeded`],
+				["failed", `${failed} failed`],
+			]}
+		>
 			{buckets.map((bucket, at) => (
 				<g key={bucket.from}>
 					<title>{`${when(bucket.from)}: ${bucket.succeeded} succeeded, ${bucket.failed} failed`}</title>
 					<rect className="hit" x={x(at, buckets.length)} y={TOP} width={width + 2} height={HEIGHT - TOP - BOTTOM} />
-					<rect className="succeeded" x={x(at, buckets.length) + 1} width={width} y={y(bucket.succeeded, top)} height={y(0, top) - y(bucket.succeeded, top)} />
+					<rect
+						className="succeeded"
+						x={x(at, buckets.length) + 1}
+						width={width}
+						y={y(bucket.succeeded, top)}
+						height={y(0, top) - y(bucket.succeeded, top)}
+					/>
 					<rect
 						className="failed"
 						x={x(at, buckets.length) + 1}
@@ -52,7 +68,14 @@ export function LatencyChart({ buckets }: { buckets: Bucket[] }) {
 	const last = [...buckets].reverse().find((bucket) => typeof bucket.p50Us === "number");
 	const label = last ? PERCENTILES.map(([key, name]) => `${name} ${duration(last[key] ?? 0)}`).join(", ") : "no runs";
 	return (
-		<Chart title="Latency" label={`latest: ${label}`} top={top} buckets={buckets} format={duration} legend={PERCENTILES.map(([, name]) => [name, name])}>
+		<Chart
+			title="Latency"
+			label={`latest: ${label}`}
+			top={top}
+			buckets={buckets}
+			format={duration}
+			legend={PERCENTILES.map(([, name]) => [name, name])}
+		>
 			{PERCENTILES.map(([key, name]) => (
 				<g key={key} className={`line ${name}`}>
 					<path d={line(buckets, key, top)} />
@@ -97,7 +120,9 @@ interface ChartProps {
 }
 
 function Chart({ title, label, top, buckets, legend, format, children }: ChartProps) {
-	const marks = [0, Math.floor(buckets.length / 2), buckets.length - 1].filter((at, index, all) => buckets[at] && all.indexOf(at) === index);
+	const marks = [0, Math.floor(buckets.length / 2), buckets.length - 1].filter(
+		(at, index, all) => buckets[at] && all.indexOf(at) === index,
+	);
 	const long = buckets.length > 1 && Date.parse(buckets.at(-1)?.from ?? "") - Date.parse(buckets[0]?.from ?? "") > 36 * 3_600_000;
 	return (
 		<figure className="chart panel padded">
@@ -122,7 +147,12 @@ function Chart({ title, label, top, buckets, legend, format, children }: ChartPr
 				))}
 				{children}
 				{marks.map((at) => (
-					<text key={at} x={x(at + 0.5, buckets.length)} y={HEIGHT - 4} textAnchor={at === 0 ? "start" : at === buckets.length - 1 ? "end" : "middle"}>
+					<text
+						key={at}
+						x={x(at + 0.5, buckets.length)}
+						y={HEIGHT - 4}
+						textAnchor={at === 0 ? "start" : at === buckets.length - 1 ? "end" : "middle"}
+					>
 						{short(buckets[at]?.from ?? "", long)}
 					</text>
 				))}

@@ -9,8 +9,8 @@ import { Ago } from "../ui/Ago";
 import { CommitLink } from "../ui/CommitLink";
 import { Problem } from "../ui/Problem";
 import { RunBadge } from "../ui/SourceBadge";
-import { duration } from "./range";
 import { StatusTag } from "./RunsPage";
+import { duration } from "./range";
 import { nodesOf, TraceList } from "./TraceList";
 
 const RunGraph = lazy(() => import("./RunGraph"));
@@ -20,11 +20,17 @@ const route = getRouteApi("/w/$workspace/runs/$run");
 export function RunPage() {
 	const { run: id } = route.useParams();
 	const { workspace, api, at, resources } = useWorkspace();
-	const query = useQuery({ queryKey: [workspace.id, "runs", "one", id], queryFn: () => answer(api.GET("/v1/runs/{id}", { params: { path: { id } } })) });
+	const query = useQuery({
+		queryKey: [workspace.id, "runs", "one", id],
+		queryFn: () => answer(api.GET("/v1/runs/{id}", { params: { path: { id } } })),
+	});
 	const run = query.data;
 	const graph = useQuery({
 		queryKey: [workspace.id, "flow", run?.flow, "graph", run?.flowVersion ?? "draft"],
-		queryFn: () => (run?.flowVersion ? resources.flow.version(run.flow, run.flowVersion) : resources.flow.draft(run?.flow ?? "").then((draft) => draft.document)),
+		queryFn: () =>
+			run?.flowVersion
+				? resources.flow.version(run.flow, run.flowVersion)
+				: resources.flow.draft(run?.flow ?? "").then((draft) => draft.document),
 		enabled: Boolean(run),
 		retry: false,
 	});

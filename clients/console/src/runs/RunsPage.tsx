@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Button, Empty, Segmented, Select, Skeleton, Table, Tag } from "antd";
+import { Button, Empty, Select, Skeleton, Table, Tag } from "antd";
 import { answer } from "../api/client";
 import type { RunsSearch } from "../routes";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
+import { Chips } from "../ui/Chips";
 import { CommitLink } from "../ui/CommitLink";
 import { Problem } from "../ui/Problem";
 import { RunBadge } from "../ui/SourceBadge";
@@ -102,29 +103,27 @@ function Filters({ search }: { search: RunsSearch }) {
 	const options = (flows.data?.items ?? []).map((flow) => ({ value: flow.slug, label: flow.name }));
 	return (
 		<div className="filters">
-			<Segmented
-				aria-label="Status"
+			<Chips
+				label="Status"
 				value={search.status ?? "any"}
 				options={[
 					{ value: "any", label: "Any status" },
 					{ value: "succeeded", label: "Succeeded" },
 					{ value: "failed", label: "Failed" },
 				]}
-				onChange={(status) => set({ status: status === "any" ? undefined : (status as RunsSearch["status"]) })}
+				onChange={(status) => set({ status: status === "any" ? undefined : status })}
 			/>
-			<span id="source-filter" className="muted">
-				Source:
-			</span>
-			<Segmented
-				aria-labelledby="source-filter"
-				data-testid="source-filter"
+			<Chips
+				label="Source"
+				shown
+				testId="source-filter"
 				value={search.source ?? "all"}
 				options={[
 					{ value: "all", label: "all" },
 					{ value: "cli", label: "cli" },
 					{ value: "designer", label: "console" },
 				]}
-				onChange={(source) => set({ source: source === "all" ? undefined : (source as RunsSearch["source"]) })}
+				onChange={(source) => set({ source: source === "all" ? undefined : source })}
 			/>
 			<Select
 				aria-label="Flow"

@@ -27,8 +27,22 @@ export function AuditPage() {
 	return (
 		<>
 			<div className="filters">
-				<Input.Search aria-label="Actor's e-mail" placeholder="Actor's e-mail" allowClear style={{ width: 240 }} defaultValue={search.actor} onSearch={(actor) => set({ actor: actor || undefined })} />
-				<Input.Search aria-label="Slug or id" placeholder="Slug or id" allowClear style={{ width: 240 }} defaultValue={search.resource} onSearch={(resource) => set({ resource: resource || undefined })} />
+				<Input.Search
+					aria-label="Actor's e-mail"
+					placeholder="Actor's e-mail"
+					allowClear
+					style={{ width: 240 }}
+					defaultValue={search.actor}
+					onSearch={(actor) => set({ actor: actor || undefined })}
+				/>
+				<Input.Search
+					aria-label="Slug or id"
+					placeholder="Slug or id"
+					allowClear
+					style={{ width: 240 }}
+					defaultValue={search.resource}
+					onSearch={(resource) => set({ resource: resource || undefined })}
+				/>
 			</div>
 			{pages.error && <Problem error={pages.error} />}
 			<div className="panel scroll-x">
@@ -50,10 +64,16 @@ export function AuditPage() {
 								</span>
 							),
 						},
-						{ title: "What", render: (_, entry) => <Tag color={entry.action.endsWith("_refused") ? "error" : undefined}>{entry.action.replaceAll("_", " ")}</Tag> },
+						{
+							title: "What",
+							render: (_, entry) => (
+								<Tag color={entry.action.endsWith("_refused") ? "error" : undefined}>{entry.action.replaceAll("_", " ")}</Tag>
+							),
+						},
 						{
 							title: "On",
-							render: (_, entry) => (entry.resource ? `${entry.resource.type} ${entry.resource.slug}` : <span className="muted">the workspace</span>),
+							render: (_, entry) =>
+								entry.resource ? `${entry.resource.type} ${entry.resource.slug}` : <span className="muted">the workspace</span>,
 						},
 						{ title: "From", render: (_, entry) => (entry.surface === "designer" ? "console" : entry.surface) },
 					]}

@@ -41,7 +41,8 @@ export function MembersPage() {
 		onError: failed,
 	});
 	const remove = useMutation({
-		mutationFn: (userId: string) => answer<never>(api.DELETE("/v1/workspaces/{id}/members/{userId}", { params: { path: { id, userId } } }) as never),
+		mutationFn: (userId: string) =>
+			answer<never>(api.DELETE("/v1/workspaces/{id}/members/{userId}", { params: { path: { id, userId } } }) as never),
 		onSuccess: () => done("Removed"),
 		onError: failed,
 	});
@@ -101,7 +102,12 @@ export function MembersPage() {
 										okButtonProps={{ danger: true }}
 										onConfirm={() => remove.mutate(member.userId)}
 									>
-										<Button type="text" danger icon={<DeleteOutlined />} aria-label={self ? "Leave this workspace" : `Remove ${member.email}`} />
+										<Button
+											type="text"
+											danger
+											icon={<DeleteOutlined />}
+											aria-label={self ? "Leave this workspace" : `Remove ${member.email}`}
+										/>
 									</Popconfirm>
 								);
 							},
@@ -118,7 +124,8 @@ function AddMember({ onAdded }: { onAdded(email: string): void }) {
 	const [email, setEmail] = useState("");
 	const [role, setRole] = useState("editor");
 	const add = useMutation({
-		mutationFn: () => answer(api.POST("/v1/workspaces/{id}/members", { params: { path: { id: workspace.id } }, body: { email: email.trim(), role } })),
+		mutationFn: () =>
+			answer(api.POST("/v1/workspaces/{id}/members", { params: { path: { id: workspace.id } }, body: { email: email.trim(), role } })),
 		onSuccess: (member) => {
 			setEmail("");
 			onAdded(member.email);
@@ -133,8 +140,21 @@ function AddMember({ onAdded }: { onAdded(email: string): void }) {
 					add.mutate();
 				}}
 			>
-				<Input aria-label="E-mail of the new member" type="email" placeholder="name@example.com" style={{ width: 240 }} value={email} onChange={(event) => setEmail(event.target.value)} />
-				<Select aria-label="Role of the new member" value={role} options={ROLES.filter(({ value }) => value !== "owner" || workspace.role === "owner")} style={{ width: 240 }} onChange={setRole} />
+				<Input
+					aria-label="E-mail of the new member"
+					type="email"
+					placeholder="name@example.com"
+					style={{ width: 240 }}
+					value={email}
+					onChange={(event) => setEmail(event.target.value)}
+				/>
+				<Select
+					aria-label="Role of the new member"
+					value={role}
+					options={ROLES.filter(({ value }) => value !== "owner" || workspace.role === "owner")}
+					style={{ width: 240 }}
+					onChange={setRole}
+				/>
 				<Button htmlType="submit" type="primary" disabled={!email.includes("@")} loading={add.isPending}>
 					Add
 				</Button>

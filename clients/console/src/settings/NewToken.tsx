@@ -30,8 +30,13 @@ export function NewToken({ onClose, onMinted }: { onClose(): void; onMinted(): v
 	const admin = may(workspace.role, "admin");
 	const mint = useMutation({
 		mutationFn: ({ kind: chosen, name, email, scopes, expiresInDays }: Values) => {
-			const body = { ...KINDS.find(({ value }) => value === chosen)?.body, kind: KINDS.find(({ value }) => value === chosen)?.body.kind ?? "personal" };
-			return answer(api.POST("/v1/tokens", { body: { ...body, name: name.trim(), expiresInDays, ...(chosen === "service" ? { email, scopes } : {}) } }));
+			const body = {
+				...KINDS.find(({ value }) => value === chosen)?.body,
+				kind: KINDS.find(({ value }) => value === chosen)?.body.kind ?? "personal",
+			};
+			return answer(
+				api.POST("/v1/tokens", { body: { ...body, name: name.trim(), expiresInDays, ...(chosen === "service" ? { email, scopes } : {}) } }),
+			);
 		},
 		onSuccess: onMinted,
 	});
@@ -54,7 +59,12 @@ export function NewToken({ onClose, onMinted }: { onClose(): void; onMinted(): v
 				</Form.Item>
 				{kind === "service" && (
 					<>
-						<Form.Item label="E-mail" name="email" extra="Its versions carry it." rules={[{ required: true, type: "email", message: "A service has an e-mail address." }]}>
+						<Form.Item
+							label="E-mail"
+							name="email"
+							extra="Its versions carry it."
+							rules={[{ required: true, type: "email", message: "A service has an e-mail address." }]}
+						>
 							<Input type="email" autoComplete="off" placeholder="ci-bot@example.com" />
 						</Form.Item>
 						<Form.Item label="May" name="scopes" rules={[{ required: true, message: "Choose at least one." }]}>
@@ -90,7 +100,11 @@ function Minted({ token, name, onClose }: { token: string; name: string; onClose
 			}
 		>
 			<div className="stack">
-				<Alert type="warning" showIcon message="It is shown this once. Keep it now; afterwards nobody can read it, and we store only its hash." />
+				<Alert
+					type="warning"
+					showIcon
+					message="It is shown this once. Keep it now; afterwards nobody can read it, and we store only its hash."
+				/>
 				<div className="secret" data-testid="secret">
 					{token}
 				</div>

@@ -14,7 +14,10 @@ export function TokensPage() {
 	const queries = useQueryClient();
 	const { message, notification } = App.useApp();
 	const [minting, setMinting] = useState(false);
-	const tokens = useQuery({ queryKey: [workspace.id, "tokens"], queryFn: () => answer(api.GET("/v1/tokens", { params: { query: { limit: "200" } } })) });
+	const tokens = useQuery({
+		queryKey: [workspace.id, "tokens"],
+		queryFn: () => answer(api.GET("/v1/tokens", { params: { query: { limit: "200" } } })),
+	});
 	const refresh = () => queries.invalidateQueries({ queryKey: [workspace.id, "tokens"] });
 	const revoke = useMutation({
 		mutationFn: (id: string) => answer<never>(api.DELETE("/v1/tokens/{id}", { params: { path: { id } } }) as never),
@@ -58,7 +61,16 @@ export function TokensPage() {
 								</>
 							),
 						},
-						{ title: "Kind", render: (_, token) => <Tag>{token.surface && token.kind === "personal" ? `personal · ${token.surface === "designer" ? "console" : token.surface}` : token.kind}</Tag> },
+						{
+							title: "Kind",
+							render: (_, token) => (
+								<Tag>
+									{token.surface && token.kind === "personal"
+										? `personal · ${token.surface === "designer" ? "console" : token.surface}`
+										: token.kind}
+								</Tag>
+							),
+						},
 						{ title: "May", render: (_, token) => <small>{token.scopes.join(", ")}</small> },
 						{ title: "Made", render: (_, token) => <Ago at={token.createdAt} /> },
 						{ title: "Expires", render: (_, token) => <Ago at={token.expiresAt} /> },
@@ -66,7 +78,13 @@ export function TokensPage() {
 							title: "",
 							align: "right",
 							render: (_, token) => (
-								<Popconfirm title={`Revoke ${token.name}?`} description="Whatever uses it stops working." okText="Revoke" okButtonProps={{ danger: true }} onConfirm={() => revoke.mutate(token.id)}>
+								<Popconfirm
+									title={`Revoke ${token.name}?`}
+									description="Whatever uses it stops working."
+									okText="Revoke"
+									okButtonProps={{ danger: true }}
+									onConfirm={() => revoke.mutate(token.id)}
+								>
 									<Button danger size="small" aria-label={`Revoke ${token.name}`}>
 										Revoke
 									</Button>

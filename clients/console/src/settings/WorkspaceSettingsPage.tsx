@@ -17,7 +17,10 @@ const route = getRouteApi("/w/$workspace/settings/workspaces/$id");
 export function WorkspaceSettingsPage() {
 	const { id } = route.useParams();
 	const { api, at } = useWorkspace();
-	const query = useQuery({ queryKey: [id, "workspace"], queryFn: () => answer(api.GET("/v1/workspaces/{id}", { params: { path: { id } } })) });
+	const query = useQuery({
+		queryKey: [id, "workspace"],
+		queryFn: () => answer(api.GET("/v1/workspaces/{id}", { params: { path: { id } } })),
+	});
 	if (query.error) return <Problem error={query.error} />;
 	if (!query.data) return <Skeleton active />;
 	return (
@@ -74,7 +77,11 @@ function Settings({ stored }: { stored: Workspace }) {
 			message.success("Saved. It holds at once, also for publishes in flight.");
 		},
 	});
-	useBlocker({ disabled: !dirty, enableBeforeUnload: dirty, shouldBlockFn: () => !globalThis.confirm("Leave without saving? What you changed is lost.") });
+	useBlocker({
+		disabled: !dirty,
+		enableBeforeUnload: dirty,
+		shouldBlockFn: () => !globalThis.confirm("Leave without saving? What you changed is lost."),
+	});
 	const set = (change: Partial<Values>) => setValues({ ...values, ...change });
 	return (
 		<form
@@ -96,7 +103,14 @@ function Settings({ stored }: { stored: Workspace }) {
 				disabled={!allowed}
 				onChange={(gitRepoUrl) => set({ gitRepoUrl })}
 			/>
-			<Text label="Branch" help="The branch that production follows." placeholder="main" value={values.gitBranch ?? ""} disabled={!allowed} onChange={(gitBranch) => set({ gitBranch })} />
+			<Text
+				label="Branch"
+				help="The branch that production follows."
+				placeholder="main"
+				value={values.gitBranch ?? ""}
+				disabled={!allowed}
+				onChange={(gitBranch) => set({ gitBranch })}
+			/>
 			{save.error && <Problem error={save.error} kept />}
 			<div>
 				<Button type="primary" htmlType="submit" disabled={!allowed || !dirty || values.name.trim() === ""} loading={save.isPending}>
@@ -152,12 +166,25 @@ function Environment({ value, disabled, onChange }: Choice) {
 	);
 }
 
-function Text(props: { label: string; help?: string; placeholder?: string; value: string; disabled: boolean; onChange(value: string): void }) {
+function Text(props: {
+	label: string;
+	help?: string;
+	placeholder?: string;
+	value: string;
+	disabled: boolean;
+	onChange(value: string): void;
+}) {
 	const id = useId();
 	return (
 		<div className="field">
 			<label htmlFor={id}>{props.label}</label>
-			<Input id={id} value={props.value} disabled={props.disabled} placeholder={props.placeholder} onChange={(event) => props.onChange(event.target.value)} />
+			<Input
+				id={id}
+				value={props.value}
+				disabled={props.disabled}
+				placeholder={props.placeholder}
+				onChange={(event) => props.onChange(event.target.value)}
+			/>
 			{props.help && <small>{props.help}</small>}
 		</div>
 	);

@@ -1,10 +1,10 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, Modal, Segmented, Table } from "antd";
+import { Button, Form, Input, Modal, Select, Table } from "antd";
 import { useState } from "react";
 import { answer, type Schemas } from "../api/client";
-import { SLUG, slugOf } from "../resources/CreateModal";
+import { SLUG, slugOf } from "../resources/slug";
 import { EnvironmentMark, GovernanceMark } from "../shell/Marks";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
@@ -14,7 +14,10 @@ export const ENVIRONMENTS = ["Development", "Staging", "Production"];
 export function WorkspacesPage() {
 	const { api, at, workspace: here } = useWorkspace();
 	const [making, setMaking] = useState(false);
-	const workspaces = useQuery({ queryKey: ["workspaces"], queryFn: () => answer(api.GET("/v1/workspaces", { params: { query: { limit: "200" } } })) });
+	const workspaces = useQuery({
+		queryKey: ["workspaces"],
+		queryFn: () => answer(api.GET("/v1/workspaces", { params: { query: { limit: "200" } } })),
+	});
 	return (
 		<>
 			{may(here.role, "admin") && (
@@ -51,7 +54,11 @@ export function WorkspacesPage() {
 						{
 							title: "",
 							render: (_, one) => (
-								<Link to="/w/$workspace/settings/workspaces/$id" params={{ workspace: at, id: one.id }} aria-label={`Settings of ${one.name}`}>
+								<Link
+									to="/w/$workspace/settings/workspaces/$id"
+									params={{ workspace: at, id: one.id }}
+									aria-label={`Settings of ${one.name}`}
+								>
 									Settings
 								</Link>
 							),
@@ -105,7 +112,7 @@ function NewWorkspace({ onClose }: { onClose(): void }) {
 					<Input autoComplete="off" spellCheck={false} />
 				</Form.Item>
 				<Form.Item label="Environment" name="environmentKind">
-					<Segmented options={ENVIRONMENTS} />
+					<Select options={ENVIRONMENTS.map((value) => ({ value }))} />
 				</Form.Item>
 			</Form>
 			<small>It begins in Hybrid mode; you become its owner.</small>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
-import { Result, Spin } from "antd";
+import { Spin } from "antd";
 import { answer, connect } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { Problem } from "../ui/Problem";
@@ -12,6 +12,13 @@ export function Home() {
 	if (me.error) return ApiProblem.of(me.error).code === "unauthorized" ? <Navigate to="/sign-in" /> : <Problem error={me.error} />;
 	if (!me.data) return <Spin fullscreen />;
 	const workspace = lastWorkspace(me.data.workspaces);
-	if (!workspace) return <Result title="You belong to no workspace yet" subTitle="Ask an owner or admin to add you as a member." />;
+	if (!workspace) {
+		return (
+			<div className="nothing">
+				<h1>You belong to no workspace yet</h1>
+				<p>Ask an owner or admin to add you as a member.</p>
+			</div>
+		);
+	}
 	return <Navigate to="/w/$workspace/connectors" params={{ workspace: addressOf(workspace, me.data.workspaces) }} replace />;
 }

@@ -1,4 +1,4 @@
-import { ApiOutlined, ApartmentOutlined, LineChartOutlined, SettingOutlined } from "@ant-design/icons";
+import { ApartmentOutlined, ApiOutlined, LineChartOutlined, SettingOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Drawer } from "antd";
 import { useWorkspace } from "./WorkspaceContext";
@@ -17,7 +17,7 @@ export function Navigation({ drawer, onClose }: { drawer: boolean; onClose(): vo
 			<nav className="navigation" aria-label="Workspace">
 				<Items />
 			</nav>
-			<Drawer open={drawer} onClose={onClose} placement="left" width={260} title="Menu" className="navigation-drawer">
+			<Drawer open={drawer} onClose={onClose} placement="left" width={260} title="Menu" aria-label="Menu" className="navigation-drawer">
 				<nav aria-label="Workspace menu">
 					<Items onClick={onClose} />
 				</nav>

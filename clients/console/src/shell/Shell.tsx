@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Navigate, Outlet, useRouterState } from "@tanstack/react-router";
+import { getRouteApi, Outlet, useRouter } from "@tanstack/react-router";
 import { Spin } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { answer, connect } from "../api/client";
@@ -18,7 +18,7 @@ const route = getRouteApi("/w/$workspace");
 /** Around every page of a workspace: which one, of which environment, under which governance mode. */
 export function Shell() {
 	const { workspace: at } = route.useParams();
-	const here = useRouterState({ select: (state) => state.location.href });
+	const router = useRouter();
 	const everything = useQuery({ queryKey: ["me"], queryFn: () => answer(connect().GET("/v1/me")) });
 	const ref = everything.data && findWorkspace(at, everything.data.workspaces);
 	const api = useMemo(() => connect(ref?.id), [ref?.id]);
@@ -45,7 +45,12 @@ export function Shell() {
 	}, [view]);
 
 	const error = everything.error ?? me.error ?? workspace.error;
-	if (error && ApiProblem.of(error).code === "unauthorized") return <Navigate to="/sign-in" search={{ to: here }} />;
+	const signedOut = Boolean(error) && ApiProblem.of(error).code === "unauthorized";
+	// Once: on the way there this is still shown, and where one wanted to be must not become the page for signing in.
+	useEffect(() => {
+		if (signedOut) void router.navigate({ to: "/sign-in", search: { to: router.state.location.href }, replace: true });
+	}, [signedOut, router]);
+	if (signedOut) return <Spin fullscreen />;
 	if (everything.data && !ref) return <NotFound />;
 	if (error && !view) return <Problem error={error} />;
 	if (!view) return <Spin fullscreen />;

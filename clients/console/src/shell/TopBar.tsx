@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Dropdown, Select, Tooltip } from "antd";
 import { answer, connect } from "../api/client";
-import { Initials } from "../ui/Initials";
-import { EnvironmentMark, GovernanceMark } from "./Marks";
+import { Initials, initialsOf } from "../ui/Initials";
 import { Logo } from "./Logo";
+import { EnvironmentMark, GovernanceMark } from "./Marks";
 import { useThemeMode } from "./theme";
 import { useWorkspace } from "./WorkspaceContext";
 import { addressOf } from "./workspaces";
@@ -94,7 +94,7 @@ function UserMenu() {
 				],
 			}}
 		>
-			<Button type="text" aria-label={`Account of ${email}`} className="account">
+			<Button type="text" aria-label={`${initialsOf(email)}: account of ${email}`} className="account">
 				<Initials email={email} />
 			</Button>
 		</Dropdown>

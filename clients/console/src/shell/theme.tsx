@@ -1,4 +1,4 @@
-import { App, ConfigProvider, theme as antd } from "antd";
+import { App, theme as antd, ConfigProvider } from "antd";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 
 export type ThemeMode = "light" | "dark";
@@ -26,7 +26,7 @@ const LIGHT = {
 	colorSuccess: "#237804",
 	colorSuccessBg: "#f6ffed",
 	colorSuccessBorder: "#b7eb8f",
-	colorWarning: "#ad6800",
+	colorWarning: "#8f5600",
 	colorWarningBg: "#fffbe6",
 	colorWarningBorder: "#ffe58f",
 	colorLink: "#1d39c4",
@@ -72,10 +72,8 @@ export function Theme({ children }: { children: ReactNode }) {
 					algorithm: dark ? antd.darkAlgorithm : antd.defaultAlgorithm,
 					token: { fontFamily: FONT, fontFamilyCode: MONO, borderRadius: 6, ...(dark ? DARK : LIGHT) },
 					components: {
-						Segmented: { trackBg: dark ? "#22262d" : "#e6e8ed" },
 						Table: { headerBg: "transparent", headerSplitColor: "transparent" },
-						// White on the dark theme's lighter blue is hard to read.
-						Button: dark ? { primaryColor: "#0b1020" } : {},
+						Tabs: dark ? { itemSelectedColor: "#85a5ff", itemHoverColor: "#adc6ff", inkBarColor: "#85a5ff" } : {},
 					},
 				}}
 			>

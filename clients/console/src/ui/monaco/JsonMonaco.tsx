@@ -51,7 +51,11 @@ export default function JsonMonaco({ label, value, onChange, schema, definition,
 /** Each kind of document follows its own definition of the one schema. */
 function register(schema: JsonObject): void {
 	const id = String(schema.$id);
-	const of = (definition: string) => ({ uri: `${id}#${definition}`, fileMatch: [`*/${definition}.json`], schema: { $ref: `${id}#/$defs/${definition}` } });
+	const of = (definition: string) => ({
+		uri: `${id}#${definition}`,
+		fileMatch: [`*/${definition}.json`],
+		schema: { $ref: `${id}#/$defs/${definition}` },
+	});
 	monaco.languages.json.jsonDefaults.setDiagnosticsOptions({
 		validate: true,
 		enableSchemaRequest: false,
