@@ -42,7 +42,7 @@ test("the designer edits a real graph, saves by itself, tests the draft, and pub
 	await page.keyboard.insertText(JSON.stringify(ABROAD));
 	await leaveOutClosers(page);
 	const evaluated = page.waitForResponse((response) => response.url().includes("/draft/evaluate") && response.ok());
-	await page.getByRole("button", { name: "Run", exact: true }).click();
+	await page.getByTestId("designer").getByRole("button", { name: /Run$/ }).click();
 	const { result, trace } = await (await evaluated).json();
 	expect(result.fee).toBe(21.55);
 	expect(Object.keys(trace).length).toBeGreaterThan(0);

@@ -23,17 +23,17 @@ test("runs show version, source badge, commit and status, and the Source chips f
 	await expect(cli.getByRole("link", { name: /Commit/ })).toHaveAttribute("href", `https://bitbucket.org/acme/decisions/commits/${COMMIT}`);
 	await expect(page.getByRole("img", { name: /Runs: 3 succeeded, 0 failed/ })).toBeVisible();
 
-	await page.getByTestId("source-filter").getByText("cli", { exact: true }).click();
+	await page.getByTestId("source-filter").getByRole("radio", { name: "cli" }).check();
 	await expect(page).toHaveURL(/source=cli/);
 	await expect(rows).toHaveCount(1);
 	await expect(rows.nth(0)).toContainText(COMMIT.slice(0, 7));
-	await page.getByTestId("source-filter").getByText("console", { exact: true }).click();
+	await page.getByTestId("source-filter").getByRole("radio", { name: "console" }).check();
 	await expect(rows).toHaveCount(2);
 	await page.reload();
 	await expect(rows).toHaveCount(2);
-	await page.getByText("Failed", { exact: true }).click();
+	await page.getByRole("radio", { name: "Failed" }).check();
 	await expect(page.getByText("No run fits these filters in this range.")).toBeVisible();
-	await page.getByText("Any status", { exact: true }).click();
+	await page.getByRole("radio", { name: "Any status" }).check();
 
 	await rows.nth(0).getByRole("link").first().click();
 	await expect(page.getByRole("heading", { name: slug })).toBeVisible();

@@ -82,7 +82,7 @@ export function ReviewModal() {
 				{diff.data && type === "flow" && <VisualDiff />}
 				{diff.data && <ChangeList changes={diff.data.changes} documents={[draft.document]} empty="The draft is what is published." />}
 				{diff.data?.truncated && <p className="muted">There are more changes than are shown here.</p>}
-				{draft.hasUnpublishedChanges && !refused && <NoteField note={note} />}
+				{draft.hasUnpublishedChanges && !refused && !stale && <NoteField note={note} />}
 			</div>
 		</Modal>
 	);
