@@ -41,9 +41,9 @@ pub async fn build(settings: &Settings) -> Result<PathBuf> {
         return Ok(files);
     }
     let lock_file = fs::read(sources.join("package-lock.json")).context("clients/console/package-lock.json")?;
-    let installed = sources.join("node_modules/.installed");
+    let installed = built.join("installed");
     let wanted = hex::encode(Sha256::digest(&lock_file));
-    if !fs::read_to_string(&installed).is_ok_and(|last| last == wanted) {
+    if !sources.join("node_modules").exists() || !fs::read_to_string(&installed).is_ok_and(|last| last == wanted) {
         tracing::info!("installing what the console is built with (npm ci)");
         npm(settings, &sources, &["ci", "--no-audit", "--no-fund", "--ignore-scripts"], &files).await?;
         fs::write(&installed, &wanted)?;
@@ -94,8 +94,10 @@ struct Console {
 /// When the headers' file is damaged.
 pub fn serve(api: Router, files: PathBuf) -> Result<Router> {
     let named: std::collections::BTreeMap<String, String> = serde_json::from_str(SECURITY_HEADERS)?;
-    let headers =
-        named.into_iter().map(|(name, value)| Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?))).collect::<Result<HeaderMap>>()?;
+    let headers = named
+        .into_iter()
+        .map(|(name, value)| Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?)))
+        .collect::<Result<HeaderMap>>()?;
     Ok(api.layer(middleware::from_fn_with_state(Arc::new(Console { files, headers }), console_or_api)))
 }
 
