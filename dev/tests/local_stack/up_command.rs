@@ -16,7 +16,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{TestHome, wait_for, wait_until_gone};
+use crate::support::{TestHome, wait_for, wait_until_gone, wait_up_to};
 
 /// A running stack. Dropping it kills it.
 struct Stack {
@@ -43,7 +43,7 @@ fn start(home: &TestHome, port: u16) -> Stack {
         move || lines.map_while(Result::ok).for_each(|line| printed.lock().unwrap().push(line))
     });
     let mut stack = Stack { home, process, printed, env: BTreeMap::new(), http: dev::http::client().unwrap() };
-    stack.wait_to_print("ready");
+    stack.wait_until_ready();
     let text = fs::read_to_string(stack.home.join("dev.env")).unwrap();
     let line = |line: &str| {
         let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
@@ -58,6 +58,12 @@ impl Stack {
     fn wait_to_print(&mut self, beginning: &str) -> String {
         let printed = self.printed.clone();
         wait_for(beginning, || printed.lock().unwrap().iter().find(|line| line.starts_with(beginning)).cloned())
+    }
+
+    /// The first start of a checkout installs what the console is built with, and builds it.
+    fn wait_until_ready(&mut self) {
+        let printed = self.printed.clone();
+        wait_up_to(Duration::from_secs(600), "ready", || printed.lock().unwrap().iter().find(|line| line.starts_with("ready")).cloned());
     }
 
     fn children(&self) -> Vec<Identity> {
