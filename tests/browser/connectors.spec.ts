@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { type Api, CONFIG, expect, leaveOutClosers, publishedConnector, said, test, unique } from "./support";
+import { type Api, CONFIG, env, expect, leaveOutClosers, publishedConnector, said, test, unique, url } from "./support";
 
 test("after any draft write the connector shows the unpublished changes banner, a review, and a publish that moves the version label", async ({ page, api, ci }) => {
 	const slug = await publishedConnector(api);
@@ -248,4 +248,21 @@ test("a connector is made, its parts written by form and as JSON, and archived",
 	await page.getByRole("menuitem", { name: "Archive" }).click();
 	await page.getByRole("button", { name: "Archive", exact: true }).click();
 	await expect(page.getByText("archived", { exact: true })).toBeVisible();
+});
+
+test("a session that ends while something is typed loses nothing of it", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await page.goto(`/w/acme/connectors/${slug}?open=contact`);
+	await page.getByLabel("Description", { exact: true }).fill("Somebody we know");
+	await page.context().clearCookies();
+	await page.getByRole("button", { name: "Save" }).click();
+	const alert = page.getByRole("dialog").getByRole("alert");
+	await expect(alert).toContainText("You are signed out");
+	await expect(alert).toContainText("What you typed is still here");
+	const answer = await page.context().request.post("/auth/token", { data: { token: env("FETCHCATCH_OWNER_TOKEN") }, headers: { origin: url() } });
+	expect(answer.status()).toBe(200);
+	await page.getByRole("button", { name: "Save" }).click();
+	await said(page, "Saved in the draft");
+	const { config } = await api.call("GET", `/api/connectors/${slug}/draft`);
+	expect(config.entities.contact.description).toBe("Somebody we know");
 });

@@ -45,7 +45,9 @@ export function Shell() {
 	}, [view]);
 
 	const error = everything.error ?? me.error ?? workspace.error;
-	const signedOut = Boolean(error) && ApiProblem.of(error).code === "unauthorized";
+	const unauthorized = Boolean(error) && ApiProblem.of(error).code === "unauthorized";
+	// Who is signed out while a page is open keeps it, with what was typed there.
+	const signedOut = unauthorized && !view;
 	// Once: on the way there this is still shown, and where one wanted to be must not become the page for signing in.
 	useEffect(() => {
 		if (signedOut) void router.navigate({ to: "/sign-in", search: { to: router.state.location.href }, replace: true });
@@ -57,6 +59,7 @@ export function Shell() {
 	return (
 		<WorkspaceProvider value={view} key={view.workspace.id}>
 			<Frame>
+				{unauthorized && <Problem error={error} />}
 				<Outlet />
 			</Frame>
 		</WorkspaceProvider>
