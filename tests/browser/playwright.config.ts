@@ -13,7 +13,6 @@ export default defineConfig({
 	expect: { timeout: 15_000 },
 	reporter: [["list"]],
 	use: {
-		baseURL: process.env.CONSOLE_AT ?? process.env.FETCHCATCH_URL,
 		viewport: { width: 1440, height: 900 },
 		screenshot: "only-on-failure",
 		trace: "retain-on-failure",

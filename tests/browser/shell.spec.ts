@@ -44,11 +44,11 @@ test("the switcher leads to another workspace, which is remembered", async ({ pa
 });
 
 test("deep links fall back to the console, and never where the API is", async ({ request }) => {
-	const page = await request.get("/w/acme/connectors/nothing-here/history?show=all");
+	const page = await request.get(url() + "/w/acme/connectors/nothing-here/history?show=all");
 	expect(page.headers()["content-type"]).toContain("text/html");
 	expect(page.headers()["content-security-policy"]).toContain("default-src 'none'");
 	for (const path of ["/api/nothing", "/v1/nothing", "/auth/nothing", "/mcp/nothing", "/assets/nothing.js"]) {
-		const answer = await request.get(path);
+		const answer = await request.get(url() + path);
 		expect(answer.status(), path).toBe(404);
 		expect(answer.headers()["content-type"], path).toContain("application/problem+json");
 	}
