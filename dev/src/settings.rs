@@ -42,6 +42,8 @@ pub struct Settings {
     pub admin_database_url: Option<String>,
     /// `FETCHCATCH_POSTGRES`: `any`, `npm`, or a folder with `postgres` and `initdb`.
     pub postgres: PostgresSource,
+    /// `CHROMIUM`: the browser that drives the console, if it is not where it usually is.
+    pub chromium: Option<PathBuf>,
     /// `BIG`: whether measurements take the sizes that take long.
     pub big: bool,
     /// `PATH`, where programs are looked for.
@@ -88,6 +90,7 @@ impl Settings {
             port,
             admin_database_url: text("FETCHCATCH_ADMIN_DATABASE_URL")?,
             postgres: postgres.parse().unwrap_or(PostgresSource::Any),
+            chromium: var("CHROMIUM").map(PathBuf::from),
             big: var("BIG").is_some(),
             path: var("PATH").unwrap_or_default(),
             from_cargo: Vec::new(),

@@ -1,5 +1,7 @@
 //! `cargo dev test`: every test, against a stack of its own.
 
+mod console;
+
 use std::{
     ffi::OsString,
     io::{IsTerminal as _, Write as _},
@@ -22,15 +24,38 @@ use crate::{
     scratch::Scratch,
     settings::Settings,
     shutdown::Shutdown,
-    summary::Summary,
+    summary::{Summary, Words},
 };
 
 /// Run the tests against a Postgres and a MiniStack of their own, and sum them up.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Passed on to `cargo test`: `-- -p store`, `-- --test publish`, `-- a_name -- --nocapture`
+    /// One part of them; all of them unless you say so, or pass arguments on
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Passed on to the part, `cargo test` unless you say so: `-- -p store`, `-- a_name -- --nocapture`, `--only browser -- runs`
     #[arg(last = true)]
-    cargo: Vec<OsString>,
+    passed_on: Vec<OsString>,
+}
+
+/// What can be tested by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// `cargo test`, on a Postgres and a MiniStack.
+    Rust,
+    /// The console's types, style, component tests and build.
+    Console,
+    /// The console in Chromium, on a stack of its own.
+    Browser,
+}
+
+impl Arguments {
+    fn want(&self, part: Part) -> bool {
+        match self.only {
+            Some(only) => only == part,
+            None => part == Part::Rust || self.passed_on.is_empty(),
+        }
+    }
 }
 
 const PREFIX: &str = "test-stack-";
@@ -50,6 +75,22 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode> 
 }
 
 async fn run_in(home: &Home, arguments: Arguments) -> Result<u8> {
+    let mut summary = Summary::default();
+    let mut code = 0;
+    if arguments.want(Part::Rust) {
+        code = rust(home, &arguments.passed_on, &mut summary).await?;
+    }
+    if arguments.want(Part::Console) {
+        console::components(home, &arguments.passed_on, &mut summary).await?;
+    }
+    if arguments.want(Part::Browser) {
+        console::browser(home, &arguments.passed_on, &mut summary).await?;
+    }
+    println!("{summary}");
+    Ok(if code == 0 && summary.failed() > 0 { 1 } else { code })
+}
+
+async fn rust(home: &Home, passed_on: &[OsString], summary: &mut Summary) -> Result<u8> {
     let (postgres, ministack) = tokio::try_join!(Postgres::start(home, Options { durable: false }), MiniStack::start(home))?;
     let scratch = home.path("tmp");
     std::fs::create_dir(&scratch)?;
@@ -70,7 +111,7 @@ async fn run_in(home: &Home, arguments: Arguments) -> Result<u8> {
         Spec {
             name: "cargo-test",
             program: settings.cargo.clone(),
-            args: cargo_arguments(&arguments.cargo, colours),
+            args: cargo_arguments(passed_on, colours),
             inherit: Inherit::AllBut(settings.from_cargo.clone()),
             env,
             dir: &settings.root,
@@ -80,36 +121,35 @@ async fn run_in(home: &Home, arguments: Arguments) -> Result<u8> {
             output: Output::Piped,
         },
     )?;
-    let summary = pass_through(&mut cargo).await?;
+    pass_through(&mut cargo, |piece| summary.read(Words::Cargo, piece)).await?;
     let status = cargo.wait().await.context("cargo test ended unseen")?;
     // A signal ended it: no code.
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     if code != 0 && summary.failed() == 0 {
+        summary.step(false);
         eprintln!("cargo test failed ({status}) without a failed test: something didn't build, or a test program crashed (see above)");
     }
     drop(cargo);
     ministack.stop().await?;
     postgres.stop().await?;
-    println!("{summary}");
     Ok(code)
 }
 
-/// Copy cargo's output to ours, and count. Ends soon after cargo, even if something that a test left behind holds the pipe open.
-async fn pass_through(cargo: &mut Child) -> Result<Summary> {
-    let output = cargo.take_output().context("cargo test without its output")?;
+/// Copy a child's output to ours, and look at it. Ends soon after the child, even if something that a test left behind holds the pipe open.
+async fn pass_through(child: &mut Child, mut look: impl FnMut(&[u8])) -> Result<()> {
+    let output = child.take_output().context("a child without its output")?;
     let mut output = pipe::Receiver::from_owned_fd(output.into())?;
-    let mut summary = Summary::default();
     tokio::select! {
-        copied = copy(&mut output, &mut summary) => return copied.map(|()| summary),
-        _ = cargo.wait() => {}
+        copied = copy(&mut output, &mut look) => return copied,
+        _ = child.wait() => {}
     }
-    if let Ok(copied) = tokio::time::timeout(Duration::from_secs(2), copy(&mut output, &mut summary)).await {
+    if let Ok(copied) = tokio::time::timeout(Duration::from_secs(2), copy(&mut output, &mut look)).await {
         copied?;
     }
-    Ok(summary)
+    Ok(())
 }
 
-async fn copy(from: &mut (impl AsyncRead + Unpin), summary: &mut Summary) -> Result<()> {
+async fn copy(from: &mut (impl AsyncRead + Unpin), look: &mut impl FnMut(&[u8])) -> Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = from.read(&mut buffer).await?;
@@ -117,7 +157,7 @@ async fn copy(from: &mut (impl AsyncRead + Unpin), summary: &mut Summary) -> Res
             return Ok(());
         }
         let piece = &buffer[..length];
-        summary.read(piece);
+        look(piece);
         let mut out = std::io::stdout().lock();
         out.write_all(piece)?;
         out.flush()?;

@@ -13,17 +13,18 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
-use tokio::process::Command;
 
 use crate::settings::Settings;
-use crate::tools;
+use crate::{npm, tools};
 
 /// What CloudFront sends with the same files.
 const SECURITY_HEADERS: &str = include_str!("../../../clients/console/security-headers.json");
 /// Paths of the API: what is not there is a problem, never the console.
 const API: [&str; 6] = ["/api", "/v1", "/auth", "/mcp", "/healthz", "/openapi.json"];
 /// What the built files follow from, beside their folder `src`.
-const SOURCES: [&str; 7] = ["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+const BUILT_FROM: [&str; 7] = ["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+/// Where its sources are.
+pub const SOURCES: &str = "clients/console";
 /// Written by the build from infra/openapi.json, which counts itself.
 const GENERATED: &str = "schema.gen.ts";
 
@@ -32,7 +33,7 @@ const GENERATED: &str = "schema.gen.ts";
 /// # Errors
 /// When npm fails; the message has the end of its output.
 pub async fn build(settings: &Settings) -> Result<PathBuf> {
-    let sources = settings.root.join("clients/console");
+    let sources = settings.root.join(SOURCES);
     let built = settings.target.join("console");
     let _lock = tools::lock(&built).await?;
     let (files, stamp) = (built.join("files"), built.join("built"));
@@ -40,30 +41,19 @@ pub async fn build(settings: &Settings) -> Result<PathBuf> {
     if files.join("index.html").exists() && fs::read_to_string(&stamp).is_ok_and(|last| last == digest) {
         return Ok(files);
     }
-    let lock_file = fs::read(sources.join("package-lock.json")).context("clients/console/package-lock.json")?;
-    let installed = built.join("installed");
-    let wanted = hex::encode(Sha256::digest(&lock_file));
-    if !sources.join("node_modules").exists() || !fs::read_to_string(&installed).is_ok_and(|last| last == wanted) {
-        tracing::info!("installing what the console is built with (npm ci)");
-        npm(settings, &sources, &["ci", "--no-audit", "--no-fund", "--ignore-scripts"], &files).await?;
-        fs::write(&installed, &wanted)?;
-    }
+    npm::install(settings, SOURCES).await?;
     tracing::info!("building the console");
-    npm(settings, &sources, &["run", "build"], &files).await?;
+    let mut build = npm::command(settings, SOURCES);
+    build.env("CONSOLE_OUT_DIR", &files).args(["run", "build"]);
+    tools::run(build).await.context("can't build the console")?;
     fs::write(&stamp, &digest)?;
     Ok(files)
-}
-
-async fn npm(settings: &Settings, dir: &Path, arguments: &[&str], out: &Path) -> Result<()> {
-    let mut npm = Command::new("npm");
-    npm.env("PATH", &settings.path).env("CONSOLE_OUT_DIR", out).args(arguments).current_dir(dir);
-    tools::run(npm).await.map(drop).context("can't build the console (it needs Node 20 or newer: https://nodejs.org)")
 }
 
 /// Of every source's path and content, and of the document that its client is generated from.
 fn digest_of(settings: &Settings, sources: &Path) -> Result<String> {
     let mut files = vec![settings.root.join("infra/openapi.json")];
-    let mut waiting: Vec<PathBuf> = SOURCES.iter().map(|name| sources.join(name)).collect();
+    let mut waiting: Vec<PathBuf> = BUILT_FROM.iter().map(|name| sources.join(name)).collect();
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
             for entry in fs::read_dir(&path)? {

@@ -92,7 +92,7 @@ fn results_are_summed_up_and_the_exit_code_is_cargos() {
 fn a_run_that_is_told_to_stop_leaves_nothing_behind() {
     let cargo = Cargo::new("stopped", "sleep 1000 & echo $! >sleep; wait");
     for (signal, code) in [(Signal::Interrupt, 130), (Signal::Terminate, 143)] {
-        let process = cargo.start(&[]);
+        let process = cargo.start(&["--only", "rust"]);
         let test = cargo.pid("sleep");
         let stack = stack(&process);
         let servers = servers(&stack);
@@ -108,7 +108,7 @@ fn a_run_that_is_told_to_stop_leaves_nothing_behind() {
 #[test]
 fn what_a_killed_run_leaves_behind_is_cleared_by_the_next() {
     let sleeping = Cargo::new("killed", "sleep 1000 & echo $! >sleep; wait");
-    let mut killed = sleeping.start(&[]);
+    let mut killed = sleeping.start(&["--only", "rust"]);
     let test = sleeping.pid("sleep");
     let stack = stack(&killed);
     let servers = servers(&stack);
@@ -117,7 +117,7 @@ fn what_a_killed_run_leaves_behind_is_cleared_by_the_next() {
     assert!(servers.iter().all(Identity::is_running));
 
     let passing = Cargo::new("next", "echo 'test result: ok. 1 passed; 0 failed; 0 ignored'");
-    let output = passing.start(&[]).wait_with_output().unwrap();
+    let output = passing.start(&["--only", "rust"]).wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().last(), Some("1 passed, 0 failed"));
     assert!(!stack.exists());
     assert!(servers.iter().all(|server| !server.is_running()));
