@@ -20,17 +20,14 @@ generate: ## Write what is generated from the table of routes
 check: ## Fail when something generated is stale
 	@cargo dev check
 
-console: prerequisites ## Check the console's types and style, and run its component tests
-	@cd clients/console && npm ci --no-audit --no-fund --ignore-scripts && npm run check && npm test
+console: prerequisites ## Check the console's types and style, run its component tests and build it
+	@cargo dev test --only console
 
-browser: prerequisites ## Drive the console in Chromium (CHROMIUM=/usr/bin/chromium) on a stack of its own
-	@command -v $(or $(CHROMIUM),/usr/bin/chromium) >/dev/null || { echo "Chromium is missing: apt install chromium, or CHROMIUM=its path"; exit 1; }
-	@cargo build --package dev
-	@cd tests/browser && npm ci --no-audit --no-fund --ignore-scripts && CHROMIUM=$(or $(CHROMIUM),/usr/bin/chromium) npm test
+browser: prerequisites ## Drive the console in Chromium on a stack of its own (CHROMIUM=its path, if it isn't found)
+	@cargo dev test --only browser
 
 screenshots: prerequisites ## Take the pictures of docs/images from the console on a fresh stack
-	@cargo build --package dev
-	@cd tests/browser && npm ci --no-audit --no-fund --ignore-scripts && npm run screenshots
+	@cargo dev test --only browser -- --config screenshots.config.ts
 
 bench: prerequisites ## Measure against the targets (BIG=1: up to 5,000,000 rows; PROFILE=release: optimised code, which takes long to build)
 	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench

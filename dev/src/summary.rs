@@ -49,7 +49,9 @@ impl Summary {
         let counts = match words {
             Words::Cargo => line.strip_prefix("test result: ").and_then(|result| result.split_once(". ")).map(|(_, counts)| (counts, "; ")),
             Words::Vitest => line.trim_start().strip_prefix("Tests ").map(|counts| (counts, " | ")),
-            Words::Playwright => line.strip_prefix("  ").filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).map(|line| (line, "\n")),
+            Words::Playwright => {
+                line.strip_prefix("  ").filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).map(|line| (line, "\n"))
+            }
         };
         let Some((counts, between)) = counts else { return };
         for count in counts.split(between) {
@@ -96,7 +98,10 @@ mod tests {
     #[test]
     fn the_consoles_tests_are_counted_in_the_words_of_their_programs() {
         let mut summary = Summary::default();
-        summary.read(Words::Vitest, " Test Files  1 failed | 7 passed (8)\n      Tests  \u{1b}[31m1 failed\u{1b}[39m | 51 passed (52)\n".as_bytes());
+        summary.read(
+            Words::Vitest,
+            " Test Files  1 failed | 7 passed (8)\n      Tests  \u{1b}[31m1 failed\u{1b}[39m | 51 passed (52)\n".as_bytes(),
+        );
         assert_eq!(summary.to_string(), "51 passed, 1 failed");
         let playwright = "  ✓  1 runs.spec.ts:5:1 › 3 failed runs (1.2s)\n\n  2 failed\n    [x] › 9 failed\n  1 flaky\n  3 did not run\n  30 passed (1.2m)\n";
         summary.read(Words::Playwright, playwright.as_bytes());

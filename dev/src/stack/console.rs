@@ -25,6 +25,7 @@ const API: [&str; 6] = ["/api", "/v1", "/auth", "/mcp", "/healthz", "/openapi.js
 const BUILT_FROM: [&str; 7] = ["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
 /// Where its sources are.
 pub const SOURCES: &str = "clients/console";
+const INDEX: &str = "index.html";
 /// Written by the build from infra/openapi.json, which counts itself.
 const GENERATED: &str = "schema.gen.ts";
 
@@ -38,7 +39,7 @@ pub async fn build(settings: &Settings) -> Result<PathBuf> {
     let _lock = tools::lock(&built).await?;
     let (files, stamp) = (built.join("files"), built.join("built"));
     let digest = digest_of(settings, &sources)?;
-    if files.join("index.html").exists() && fs::read_to_string(&stamp).is_ok_and(|last| last == digest) {
+    if files.join(INDEX).exists() && fs::read_to_string(&stamp).is_ok_and(|last| last == digest) {
         return Ok(files);
     }
     npm::install(settings, SOURCES).await?;
@@ -71,6 +72,49 @@ fn digest_of(settings: &Settings, sources: &Path) -> Result<String> {
         hash.update(content);
     }
     Ok(hex::encode(hash.finalize()))
+}
+
+/// A built file, and how it is served.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct File {
+    /// Its path below the folder, with `/`.
+    pub name: String,
+    pub media_type: &'static str,
+    pub cache_control: &'static str,
+}
+
+impl File {
+    fn named(name: &str) -> File {
+        // An asset's name has its content's hash.
+        let cache_control = if is_asset(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        File { name: name.to_owned(), media_type: media_type(name), cache_control }
+    }
+}
+
+fn is_asset(name: &str) -> bool {
+    name.starts_with("assets/")
+}
+
+/// Every file of a build, what others refer to first, the index last.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn files(folder: &Path) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(dir) = waiting.pop() {
+        for entry in fs::read_dir(&dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                files.push(File::named(&path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/")));
+            }
+        }
+    }
+    files.sort_by_key(|file| (!is_asset(&file.name), file.name == INDEX, file.name.clone()));
+    Ok(files)
 }
 
 struct Console {
@@ -110,19 +154,18 @@ impl Console {
         if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
             return None;
         }
-        let asset = name.starts_with("assets/");
         let exact = if name.is_empty() { None } else { tokio::fs::read(self.files.join(name)).await.ok() };
         let (name, content) = match exact {
             Some(content) => (name, content),
-            None if asset => return None,
-            None => ("index.html", tokio::fs::read(self.files.join("index.html")).await.ok()?),
+            None if is_asset(name) => return None,
+            None => (INDEX, tokio::fs::read(self.files.join(INDEX)).await.ok()?),
         };
+        let file = File::named(name);
         let mut response = Body::from(content).into_response();
         let headers = response.headers_mut();
         headers.extend(self.headers.clone());
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
-        // An asset's name has its content's hash.
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static(if asset { "public, max-age=31536000, immutable" } else { "no-cache" }));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
         Some(response)
     }
 }
