@@ -37,6 +37,14 @@ test("after any draft write the connector shows the unpublished changes banner, 
 	await ci.call("PUT", `/api/connectors/${slug}/draft/settings`, { base_url: "https://other.example.com" });
 	await page.reload();
 	await expect(banner).toContainText("Last edited by ci-bot@acme.example");
+	// And so is an agent's.
+	const draft = await ci.call("GET", `/api/connectors/${slug}/draft`);
+	const agent = ci.as({ token: env("FETCHCATCH_AGENT_TOKEN") });
+	await agent.call("PATCH", `/api/connectors/${slug}/draft`, { settings: { batch_size: 9 } }, { etag: draft.etag });
+	await page.reload();
+	await expect(banner).toContainText("Unpublished changes");
+	await expect(banner).not.toContainText("Last edited by ci-bot@acme.example");
+	await expect(page.getByTestId("version-label")).toHaveText("Version 2");
 });
 
 test("what blocks publishing is said where it is, and nothing is published", async ({ page, api }) => {
@@ -239,8 +247,7 @@ test("a connector is made, its parts written by form and as JSON, and archived",
 	await page.keyboard.insertText(JSON.stringify({ ...CONFIG, settings: { written: "as JSON" } }));
 	await leaveOutClosers(page);
 	await page.getByRole("button", { name: "Save" }).click();
-	await said(page, "Saved in the draft");
-	expect((await api.call("GET", `/api/connectors/${slug}/draft`)).config.settings).toEqual({ written: "as JSON" });
+	await expect.poll(async () => (await api.call("GET", `/api/connectors/${slug}/draft`)).config.settings).toEqual({ written: "as JSON" });
 	await page.getByRole("button", { name: "Publish…" }).click();
 	await page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true }).click();
 	await expect(page.getByTestId("version-label")).toHaveText("Version 1");

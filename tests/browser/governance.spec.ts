@@ -60,3 +60,24 @@ test("who may not change the settings sees them, and can't", async ({ colleague 
 	await expect(colleague.getByText("Only an owner or admin changes these settings.")).toBeVisible();
 	await expect(colleague.getByRole("radio", { name: /CodeManaged/ })).toBeDisabled();
 });
+
+test("environment, repository and branch are set where the mode is, and a refused address keeps what was typed", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	await page.goto(`/w/${own.slug}/settings/workspaces`);
+	await page.getByRole("link", { name: `Settings of ${own.slug}` }).click();
+	await page.getByRole("radio", { name: /Staging/ }).check();
+	await page.getByLabel("Branch").fill("release");
+	await page.getByLabel("Repository").fill("git@github.com:acme/decisions");
+	await page.getByRole("button", { name: "Save" }).click();
+	await expect(page.getByRole("alert")).toContainText("/gitRepoUrl");
+	await expect(page.getByLabel("Repository")).toHaveValue("git@github.com:acme/decisions");
+	await page.getByLabel("Repository").fill("https://github.com/acme/decisions");
+	await page.getByRole("button", { name: "Save" }).click();
+	await said(page, "at once");
+	await expect(page.getByTestId("environment").first()).toHaveText("Staging");
+	expect(await api.call("GET", `/v1/workspaces/${own.slug}`)).toMatchObject({
+		environmentKind: "Staging",
+		gitRepoUrl: "https://github.com/acme/decisions",
+		gitBranch: "release",
+	});
+});

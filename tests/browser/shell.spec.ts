@@ -15,17 +15,51 @@ test("the local stack's one-time link signs in, once", async ({ browser }) => {
 	await context.close();
 });
 
+test.describe("with the identity provider", () => {
+	test.skip(() => !process.env.OIDC_ISSUER && Boolean(process.env.FETCHCATCH_DEV_ENV), "the stack that was given has none");
+
+	test("a member is led to the provider and back to the page that was wanted", async ({ browser }) => {
+		const context = await browser.newContext({ baseURL: url() });
+		const page = await context.newPage();
+		await page.goto("/w/acme/runs?source=cli");
+		await page.getByRole("link", { name: /Sign in with 127.0.0.1/ }).click();
+		await page.getByLabel("E-mail").fill("owner@acme.example");
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await expect(page).toHaveURL(/\/w\/acme\/runs\?source=cli$/);
+		await expect(page.getByRole("button", { name: /account of owner@acme.example/ })).toBeVisible();
+		expect((await context.cookies(url())).filter((cookie) => cookie.name.startsWith("__Host-")).map((cookie) => [cookie.name, cookie.httpOnly])).toEqual([
+			["__Host-fetchcatch", true],
+		]);
+		await context.close();
+	});
+
+	test("who is nobody here, and who cancels, is told so and can begin again", async ({ browser }) => {
+		const context = await browser.newContext({ baseURL: url() });
+		const page = await context.newPage();
+		await page.goto("/w/acme/flows");
+		await page.getByRole("link", { name: /Sign in with/ }).click();
+		await page.getByRole("button", { name: "Cancel" }).click();
+		await expect(page.getByRole("alert")).toContainText("You were not signed in");
+		await page.getByRole("link", { name: /Sign in with/ }).click();
+		await page.getByLabel("E-mail").fill("stranger@acme.example");
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await expect(page.getByRole("alert")).toContainText("You are a member of no workspace");
+		await expect(page.getByRole("link", { name: /Sign in with/ })).toHaveAttribute("href", "/auth/login?to=%2Fw%2Facme%2Fflows");
+		await context.close();
+	});
+});
+
 test("pasting a token signs in and goes on to where one wanted to be; a wrong one says why and stays", async ({ browser }) => {
 	const context = await browser.newContext({ baseURL: url() });
 	const page = await context.newPage();
 	await page.goto("/w/acme/runs?source=cli");
 	await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 	await page.getByLabel("Personal token").fill("fcp_nonsense");
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in with the token" }).click();
 	await expect(page.getByRole("alert")).toContainText("takes a personal token of the console");
 	await expect(page.getByLabel("Personal token")).toHaveValue("fcp_nonsense");
 	await page.getByLabel("Personal token").fill(env("FETCHCATCH_OWNER_TOKEN"));
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in with the token" }).click();
 	await expect(page).toHaveURL(/\/w\/acme\/runs\?source=cli/);
 	expect(await page.evaluate(() => Object.values(localStorage).join() + document.cookie)).not.toContain("fcp_");
 	await context.close();
@@ -52,6 +86,21 @@ test("deep links fall back to the console, and never where the API is", async ({
 		expect(answer.status(), path).toBe(404);
 		expect(answer.headers()["content-type"], path).toContain("application/problem+json");
 	}
+});
+
+test("an address that leads nowhere says so, and where to go on", async ({ page }) => {
+	await page.goto("/w/acme/connectors/no-such-connector");
+	await expect(page.getByRole("alert")).toContainText("Not found");
+	await page.getByRole("link", { name: "All connectors" }).click();
+	await expect(page.getByRole("link", { name: "HubSpot CRM" })).toBeVisible();
+	await page.goto("/w/acme/runs/00000000-0000-7000-8000-000000000000");
+	await expect(page.getByRole("link", { name: "All runs" })).toBeVisible();
+	for (const path of ["/w/no-such-workspace/flows", "/w/acme/no-such-page", "/no-such-page"]) {
+		await page.goto(path);
+		await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+	}
+	await page.getByRole("link", { name: "Go to the start page" }).click();
+	await expect(page).toHaveURL(/\/w\/acme\/connectors/);
 });
 
 test("the first page loads less than 350 KB of compressed scripts, and nothing of the designer", async ({ page }) => {
@@ -114,6 +163,10 @@ for (const colorScheme of ["light", "dark"] as const) {
 			await page.waitForLoadState("networkidle");
 			await nothingSerious(page, path).catch((error: Error) => found.push(error.message.split("Received")[1] ?? error.message));
 		}
+		await page.context().clearCookies();
+		await page.goto("/sign-in?error=denied");
+		await expect(page.getByLabel("Personal token")).toBeVisible();
+		await nothingSerious(page, "sign-in").catch((error: Error) => found.push(error.message.split("Received")[1] ?? error.message));
 		expect(found).toEqual([]);
 	});
 }

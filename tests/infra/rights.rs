@@ -21,8 +21,9 @@ const BASICS: [&str; 10] = [
 ];
 
 /// Beyond those, by class: an action, and the resource that it may be done to.
-const RIGHTS: [(&str, &[(&str, &str)]); 6] = [
+const RIGHTS: [(&str, &[(&str, &str)]); 7] = [
     ("OpenRole", &[]),
+    ("SignsInRole", &[]),
     ("ReadsRole", &[]),
     ("WritesRole", &[]),
     ("MintsRole", &[("sqs:SendMessage", "DispatchQueue")]),

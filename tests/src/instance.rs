@@ -30,7 +30,7 @@ impl Api {
         let router = functions::gateway::router(app.clone());
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let http = dev::http::client().unwrap();
+        let http = dev::http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Instance { app, origin, token: self.tenant.token.clone(), http, _serving: serving }
     }
 

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { NotFound } from "./shell/NotFound";
+import { refusalOf, type SignInSearch } from "./shell/signInWords";
 import { Problem } from "./ui/Problem";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -9,7 +10,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: pag
 const signIn = createRoute({
 	getParentRoute: () => root,
 	path: "/sign-in",
-	validateSearch: (search): { to?: string } => ({ to: localPath(search.to) }),
+	validateSearch: (search): SignInSearch => ({ to: localPath(search.to), error: refusalOf(search.error) }),
 	component: page(() => import("./shell/SignIn"), "SignIn"),
 });
 const workspace = createRoute({

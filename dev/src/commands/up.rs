@@ -84,6 +84,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             worker_queue_urls: vec![fleet_queue.clone(), example_queue.clone()],
             dispatch_queue_url: None,
             console_url: url.clone(),
+            identity_provider: home.settings().identity_provider.clone(),
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
             evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,

@@ -7,8 +7,8 @@ import { Findings } from "../resources/Findings";
 import type { Finding } from "../resources/model";
 import { ResourceProvider, useResource, useResourceQueries } from "../resources/ResourceContext";
 import { ResourceHead } from "../resources/ResourceHead";
+import { Unavailable } from "../resources/Unavailable";
 import type { ConnectorSearch } from "../routes";
-import { Problem } from "../ui/Problem";
 import { entitiesOf, eventFlowsOf } from "./config";
 import { Entities } from "./Entities";
 import { EventFlows } from "./EventFlows";
@@ -22,7 +22,7 @@ const route = getRouteApi("/w/$workspace/connectors/$slug");
 export function ConnectorPage() {
 	const { slug } = route.useParams();
 	const { view, error } = useResourceQueries("connector", slug);
-	if (error && !view) return <Problem error={error} />;
+	if (error && !view) return <Unavailable type="connector" error={error} />;
 	if (!view) return <Skeleton active />;
 	return (
 		<ResourceProvider value={view}>

@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import { Banners } from "../resources/Banners";
 import { ResourceProvider, useResourceQueries } from "../resources/ResourceContext";
 import { ResourceHead } from "../resources/ResourceHead";
-import { Problem } from "../ui/Problem";
+import { Unavailable } from "../resources/Unavailable";
 import { Diverged } from "./FlowList";
 
 const Designer = lazy(() => import("./Designer"));
@@ -14,7 +14,7 @@ const route = getRouteApi("/w/$workspace/flows/$slug");
 export function FlowPage() {
 	const { slug } = route.useParams();
 	const { view, error } = useResourceQueries("flow", slug);
-	if (error && !view) return <Problem error={error} />;
+	if (error && !view) return <Unavailable type="flow" error={error} />;
 	if (!view) return <Skeleton active />;
 	return (
 		<ResourceProvider value={view}>

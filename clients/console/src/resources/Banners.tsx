@@ -44,10 +44,17 @@ function GovernanceBanner() {
 	);
 }
 
+/** Who pulled this longer ago will pull again before they go on. */
+const RECENTLY = 7 * 86_400_000;
+
+export function isRecent(at: string, now: number): boolean {
+	return now - Date.parse(at) < RECENTLY;
+}
+
 function PulledBanner() {
 	const { resource } = useResource();
 	const pulled = resource.lastPulled;
-	if (!pulled) return null;
+	if (!pulled || !isRecent(pulled.atUtc, Date.now())) return null;
 	return (
 		<Alert
 			type="info"

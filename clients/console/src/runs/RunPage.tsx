@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Alert, Skeleton } from "antd";
+import { Alert, Button, Skeleton } from "antd";
 import { lazy, Suspense } from "react";
 import { answer } from "../api/client";
 import { isObject, pretty } from "../api/json";
@@ -34,7 +34,14 @@ export function RunPage() {
 		enabled: Boolean(run),
 		retry: false,
 	});
-	if (query.error) return <Problem error={query.error} />;
+	if (query.error) {
+		const all = (
+			<Link to="/w/$workspace/runs" params={{ workspace: at }}>
+				<Button tabIndex={-1}>All runs</Button>
+			</Link>
+		);
+		return <Problem error={query.error} action={all} />;
+	}
 	if (!run) return <Skeleton active />;
 	const nodes = nodesOf(run.trace);
 	return (

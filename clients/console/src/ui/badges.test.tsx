@@ -1,6 +1,8 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, test } from "vitest";
+import { isRecent } from "../resources/Banners";
 import { slugOf } from "../resources/slug";
+import { hostOf, refusalOf } from "../shell/signInWords";
 import { publishRefusal } from "../shell/WorkspaceContext";
 import { addressOf, findWorkspace } from "../shell/workspaces";
 import { ago } from "./Ago";
@@ -92,4 +94,23 @@ test("a slug follows from a name", () => {
 	expect(slugOf("HubSpot CRM (EU)")).toBe("hubspot-crm-eu");
 	expect(slugOf("Créme brûlée")).toBe("creme-brulee");
 	expect(slugOf("  ")).toBe("");
+});
+
+test("a pull is recent for a week", () => {
+	const now = Date.parse("2026-06-08T12:00:00Z");
+	expect(isRecent("2026-06-08T11:48:00Z", now)).toBe(true);
+	expect(isRecent("2026-06-01T12:00:01Z", now)).toBe(true);
+	expect(isRecent("2026-06-01T12:00:00Z", now)).toBe(false);
+});
+
+describe("the sign-in page", () => {
+	test("says only what it knows of", () => {
+		expect(refusalOf("denied")).toBe("denied");
+		for (const other of ["toString", "", undefined, 3, "<b>"]) expect(refusalOf(other)).toBeUndefined();
+	});
+
+	test("calls a provider by its host", () => {
+		expect(hostOf("https://login.example.com/realms/acme")).toBe("login.example.com");
+		expect(hostOf("no address")).toBe("no address");
+	});
 });
