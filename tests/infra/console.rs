@@ -6,7 +6,6 @@ use dev::aws_tools::Sam;
 use dev::stack::console;
 use dev::tools;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::settings;
 
@@ -50,7 +49,7 @@ async fn python(sam: &Sam, script: &str, name: &str) -> String {
 
 #[tokio::test]
 async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again() {
-    let name = format!("console-{}", Uuid::now_v7().simple());
+    let name = format!("console-{}", tests::fresh().simple());
     let folder = std::env::temp_dir().join(&name);
     fs::create_dir_all(folder.join("assets")).unwrap();
     for (file, content) in

@@ -43,9 +43,8 @@ fn start(home: &TestHome, port: u16) -> Stack {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dev"));
     command.arg("up").env("FETCHCATCH_HOME", &home).env("FETCHCATCH_PORT", port.to_string()).env_remove("FETCHCATCH_ADMIN_DATABASE_URL");
     let mut stack = Stack::spawn(home, &mut command);
-    if let Err(ended) = stack.wait_until_ready() {
-        panic!("{ended}");
-    }
+    let ended = stack.wait_until_ready().err();
+    assert!(ended.is_none(), "{}", ended.unwrap_or_default());
     let text = fs::read_to_string(stack.home.join("dev.env")).unwrap();
     let line = |line: &str| {
         let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
