@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint generate check bench build deploy deploy-local sign-in prerequisites
+.PHONY: help dev test lint generate check console browser screenshots bench build deploy deploy-local sign-in prerequisites
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: prerequisites ## Run everything on this machine: API, dispatcher and worker on http://127.0.0.1:4000
+dev: prerequisites ## Run everything on this machine: console, API, dispatcher and worker on http://127.0.0.1:4000
 	@cargo dev up
 
 test: prerequisites lint ## Lint, then run every test against a Postgres and a MiniStack of its own (BIG=1: the long races in full)
@@ -19,6 +19,15 @@ generate: ## Write what is generated from the table of routes
 
 check: ## Fail when something generated is stale
 	@cargo dev check
+
+console: prerequisites ## Check the console's types and style, run its component tests and build it
+	@cargo dev test --only console
+
+browser: prerequisites ## Drive the console in Chromium on a stack of its own (CHROMIUM=its path, if it isn't found)
+	@cargo dev test --only browser
+
+screenshots: prerequisites ## Take the pictures of docs/images from the console on a fresh stack
+	@cargo dev test --only browser -- --config screenshots.config.ts
 
 bench: prerequisites ## Measure against the targets (BIG=1: up to 5,000,000 rows; PROFILE=release: optimised code, which takes long to build)
 	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench

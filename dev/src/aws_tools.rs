@@ -7,6 +7,7 @@ use tokio::process::Command;
 
 use crate::python::{self, Installed, Tool};
 use crate::settings::Settings;
+use crate::stack::console;
 use crate::tools;
 
 pub const SAM: Tool = Tool {
@@ -27,6 +28,8 @@ pub const CARGO_LAMBDA: Tool = Tool {
 
 /// What makes one plain CloudFormation template of ours, SAM's own resources included.
 const TRANSFORM: &str = include_str!("aws_tools/transform.py");
+/// What brings files into a stack's bucket, with the AWS client that SAM came with.
+const PUBLISH_CONSOLE: &str = include_str!("aws_tools/publish_console.py");
 /// A linter and a translator ask for a region and send nothing anywhere.
 const REGION: &str = "us-east-1";
 
@@ -62,7 +65,9 @@ impl Sam {
         Ok(tools::run(command).await?.trim().into())
     }
 
-    fn python(&self) -> Command {
+    /// An interpreter that finds SAM's packages, the AWS client among them.
+    #[must_use]
+    pub fn python(&self) -> Command {
         let mut command = self.installed.command(&self.settings);
         command.current_dir(&self.settings.root);
         command
@@ -106,6 +111,18 @@ impl Sam {
     /// When SAM refuses it.
     pub async fn transform(&self, template: &Path) -> Result<serde_json::Value> {
         self.json("transformed", template).await
+    }
+
+    /// Puts the console's files where a stack's distribution finds them, the pages last, and has it ask for the pages again. Answers
+    /// where the console is.
+    ///
+    /// # Errors
+    /// When the stack has no such outputs, or AWS refuses.
+    pub async fn publish_console(&self, stack: &str, folder: &Path, files: &[console::File]) -> Result<String> {
+        let mut command = self.python();
+        command.args(["-c", PUBLISH_CONSOLE, stack]).arg(folder).arg(serde_json::to_string(files)?);
+        let printed = tools::run(command).await.context("the console's files are not all there; deploy again")?;
+        Ok(printed.trim().to_owned())
     }
 
     async fn json(&self, how: &str, template: &Path) -> Result<serde_json::Value> {

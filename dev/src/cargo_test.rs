@@ -13,7 +13,7 @@ use crate::home::Home;
 use crate::ministack::{CLIENT_ENV, MiniStack};
 use crate::postgres::{Options, Postgres};
 use crate::process::Signal;
-use crate::summary::Summary;
+use crate::summary::{Summary, Words};
 
 /// A Postgres and an emulator of AWS that last as long as one run.
 #[derive(Debug)]
@@ -44,11 +44,12 @@ impl Servers {
     pub async fn test(&self, home: &Home, arguments: &[OsString], env: &[(&str, String)], summary: &mut Summary) -> Result<u8> {
         let before = summary.failed();
         let mut cargo = self.start_cargo(home, arguments, env)?;
-        pass_through(&mut cargo, summary).await?;
+        pass_through(&mut cargo, |piece| summary.read(Words::Cargo, piece)).await?;
         let status = cargo.wait().await.context("cargo test ended unseen")?;
         // A signal ended it: no code.
         let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
         if code != 0 && summary.failed() == before {
+            summary.step(false);
             eprintln!("cargo test failed ({status}) without a failed test: something didn't build, or a test program crashed (see above)");
         }
         Ok(code)
@@ -86,21 +87,24 @@ impl Servers {
     }
 }
 
-/// Copy cargo's output to ours, and count. Ends soon after cargo, even if something that a test left behind holds the pipe open.
-async fn pass_through(cargo: &mut Child, summary: &mut Summary) -> Result<()> {
-    let output = cargo.take_output().context("cargo test without its output")?;
+/// Copy a child's output to ours, and look at it. Ends soon after the child, even if something that a test left behind holds the pipe open.
+///
+/// # Errors
+/// When it can't be copied.
+pub async fn pass_through(child: &mut Child, mut look: impl FnMut(&[u8])) -> Result<()> {
+    let output = child.take_output().context("a child without its output")?;
     let mut output = pipe::Receiver::from_owned_fd(output.into())?;
     tokio::select! {
-        copied = copy(&mut output, summary) => return copied,
-        _ = cargo.wait() => {}
+        copied = copy(&mut output, &mut look) => return copied,
+        _ = child.wait() => {}
     }
-    if let Ok(copied) = tokio::time::timeout(Duration::from_secs(2), copy(&mut output, summary)).await {
+    if let Ok(copied) = tokio::time::timeout(Duration::from_secs(2), copy(&mut output, &mut look)).await {
         copied?;
     }
     Ok(())
 }
 
-async fn copy(from: &mut (impl AsyncRead + Unpin), summary: &mut Summary) -> Result<()> {
+async fn copy(from: &mut (impl AsyncRead + Unpin), look: &mut impl FnMut(&[u8])) -> Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = from.read(&mut buffer).await?;
@@ -108,7 +112,7 @@ async fn copy(from: &mut (impl AsyncRead + Unpin), summary: &mut Summary) -> Res
             return Ok(());
         }
         let piece = &buffer[..length];
-        summary.read(piece);
+        look(piece);
         let mut out = std::io::stdout().lock();
         out.write_all(piece)?;
         out.flush()?;

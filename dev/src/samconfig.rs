@@ -1,7 +1,7 @@
 //! samconfig.toml: the stages, and what differs between them.
 
 use anyhow::{Context as _, Result};
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 pub const PATH: &str = "samconfig.toml";
 
@@ -10,24 +10,39 @@ pub const PATH: &str = "samconfig.toml";
 /// # Errors
 /// When the file is no TOML, or has no such stage; the message names those that it has.
 pub fn parameters(config: &str, stage: &str) -> Result<Vec<String>> {
+    let overrides = deployment(config, stage)?.get("parameter_overrides").cloned();
+    let overrides = overrides.with_context(|| format!("{PATH} has no list of parameter_overrides for this stage"))?;
+    let overrides = overrides.as_array().with_context(|| format!("{PATH}: parameter_overrides is no list"))?;
+    Ok(overrides.iter().filter_map(|one| one.as_str()).map(str::to_owned).collect())
+}
+
+/// What a stage's stack is called.
+///
+/// # Errors
+/// As [`parameters`].
+pub fn stack_name(config: &str, stage: &str) -> Result<String> {
+    let name = deployment(config, stage)?.get("stack_name").and_then(|name| name.as_str()).map(str::to_owned);
+    name.with_context(|| format!("{PATH} has no stack_name for this stage"))
+}
+
+fn deployment(config: &str, stage: &str) -> Result<Item> {
     let config: DocumentMut = config.parse().with_context(|| format!("{PATH} is no TOML"))?;
     let stages = || config.iter().filter(|(name, _)| *name != "version").map(|(name, _)| name).collect::<Vec<_>>().join(", ");
     let stage = config.get(stage).with_context(|| format!("{PATH} has no stage {stage:?}, but {}", stages()))?;
-    let parameters = stage.get("deploy").and_then(|deploy| deploy.get("parameters"));
-    let overrides = parameters.and_then(|parameters| parameters.get("parameter_overrides")).and_then(|overrides| overrides.as_array());
-    let overrides = overrides.with_context(|| format!("{PATH} has no list of parameter_overrides for this stage"))?;
-    Ok(overrides.iter().filter_map(|one| one.as_str()).map(str::to_owned).collect())
+    let parameters = stage.get("deploy").and_then(|deploy| deploy.get("parameters")).cloned();
+    parameters.with_context(|| format!("{PATH} has no deploy.parameters for this stage"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CONFIG: &str = "version = 0.1\n[dev.deploy.parameters]\nparameter_overrides = [\"A=1\", \"B=two\"]\n[prod.deploy.parameters]\n";
+    const CONFIG: &str = "version = 0.1\n[dev.deploy.parameters]\nstack_name = \"ours\"\nparameter_overrides = [\"A=1\", \"B=two\"]\n[prod.deploy.parameters]\n";
 
     #[test]
     fn a_stage_has_its_parameters() {
         assert_eq!(parameters(CONFIG, "dev").unwrap(), ["A=1", "B=two"]);
+        assert_eq!(stack_name(CONFIG, "dev").unwrap(), "ours");
     }
 
     #[test]

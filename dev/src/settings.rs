@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use functions::settings::IdentityProvider;
 
 /// Which Postgres server programs to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub struct Settings {
     pub admin_database_url: Option<String>,
     /// `FETCHCATCH_POSTGRES`: `any`, `npm`, or a folder with `postgres` and `initdb`.
     pub postgres: PostgresSource,
+    /// `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET`: where people sign in, beside pasting a token.
+    pub identity_provider: Option<IdentityProvider>,
+    /// `CHROMIUM`: the browser that drives the console, if it is not where it usually is.
+    pub chromium: Option<PathBuf>,
     /// `BIG`: whether measurements take the sizes that take long.
     pub big: bool,
     /// `PATH`, where programs are looked for.
@@ -88,6 +93,8 @@ impl Settings {
             port,
             admin_database_url: text("FETCHCATCH_ADMIN_DATABASE_URL")?,
             postgres: postgres.parse().unwrap_or(PostgresSource::Any),
+            identity_provider: IdentityProvider::new(text("OIDC_ISSUER")?, text("OIDC_CLIENT_ID")?, text("OIDC_CLIENT_SECRET")?)?,
+            chromium: var("CHROMIUM").map(PathBuf::from),
             big: var("BIG").is_some(),
             path: var("PATH").unwrap_or_default(),
             from_cargo: Vec::new(),

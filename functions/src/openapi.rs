@@ -45,7 +45,7 @@ fn complete(operation: &mut Operation, access: Access) {
         .content("application/problem+json", ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build())
         .build();
     operation.responses.responses.insert("default".into(), RefOr::T(problem));
-    if access != Access::Open {
+    if !access.is_open() {
         operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]);
     }
 }

@@ -18,12 +18,21 @@ use crate::envelope::Operation;
 pub enum Access {
     /// Answers without a token.
     Open,
+    /// Answers without a token, and asks the identity provider.
+    SignsIn,
     /// Reads Postgres as `fc_app`.
     Reads,
     /// Writes drafts, tokens and settings as `fc_app`.
     Writes,
     /// Publishes, and nudges the dispatcher.
     Mints,
+}
+
+impl Access {
+    /// Whether nobody has to say who they are.
+    pub fn is_open(self) -> bool {
+        matches!(self, Access::Open | Access::SignsIn)
+    }
 }
 
 /// One HTTP operation: its handler, its file and its binary have this name, in CamelCase its Lambda.
@@ -61,7 +70,9 @@ endpoints! {
     Open   open::get_openapi
     Open   open::get_schema
 
-    Open   auth::follow_login_link
+    SignsIn auth::list_sign_in_methods
+    SignsIn auth::begin_login
+    SignsIn auth::finish_login
     Open   auth::begin_session
     Open   auth::end_session
 

@@ -1,5 +1,6 @@
 //! The environment, read once.
 
+use std::fmt;
 use std::time::Duration;
 
 use replica::aws::AwsSettings;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub dispatch_queue_url: Option<String>,
     /// Where people find the console.
     pub console_url: String,
+    /// Where people sign in with their organisation's account, if they do.
+    pub identity_provider: Option<IdentityProvider>,
     /// An evaluation that takes longer is answered without its result. Tables decide in microseconds; a second is far beyond what a
     /// good graph needs, also on the smallest Lambda, and far below the 30 s at which API Gateway stops waiting.
     pub evaluation_limit: Duration,
@@ -32,6 +35,45 @@ pub struct Settings {
     pub evaluation_patience: Duration,
     /// Runs are kept for at least this many days, and go with their month.
     pub run_retention_days: i32,
+}
+
+/// An OpenID Connect provider, and what it knows us as.
+#[derive(Clone)]
+pub struct IdentityProvider {
+    /// https, or on this machine.
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: String,
+}
+
+impl fmt::Debug for IdentityProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdentityProvider").field("issuer", &self.issuer).field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+impl IdentityProvider {
+    /// `None` where nothing is set; half of it is an error, which names the rest.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the issuer is reached in a way that others can change.
+    pub fn new(
+        issuer: Option<String>,
+        client_id: Option<String>,
+        client_secret: Option<String>,
+    ) -> anyhow::Result<Option<IdentityProvider>> {
+        let all = [("OIDC_ISSUER", &issuer), ("OIDC_CLIENT_ID", &client_id), ("OIDC_CLIENT_SECRET", &client_secret)];
+        let missing: Vec<&str> = all.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+        match (issuer, client_id, client_secret) {
+            (None, None, None) => Ok(None),
+            (Some(issuer), Some(client_id), Some(client_secret)) => {
+                let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|local| issuer.starts_with(local));
+                anyhow::ensure!(local || issuer.starts_with("https://"), "OIDC_ISSUER is {issuer:?}, and not an https address");
+                Ok(Some(IdentityProvider { issuer, client_id, client_secret }))
+            }
+            _ => anyhow::bail!("an identity provider takes {} too", missing.join(" and ")),
+        }
+    }
 }
 
 impl Settings {
@@ -62,6 +104,7 @@ impl Settings {
                 .unwrap_or_default(),
             dispatch_queue_url: optional("DISPATCH_QUEUE_URL"),
             console_url: optional("CONSOLE_URL").unwrap_or_default(),
+            identity_provider: IdentityProvider::new(optional("OIDC_ISSUER"), optional("OIDC_CLIENT_ID"), optional("OIDC_CLIENT_SECRET"))?,
             evaluation_limit: match optional("EVALUATION_LIMIT_MS") {
                 Some(text) => Duration::from_millis(text.parse()?),
                 None => EVALUATION_LIMIT,

@@ -98,7 +98,7 @@ impl Ours {
 
 impl Call {
     pub fn is_open(&self) -> bool {
-        self.access == Access::Open
+        self.access.is_open()
     }
 
     /// As the first tenant's owner, with a good body, until it is told otherwise.

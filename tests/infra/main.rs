@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
 mod cdk;
+mod console;
 mod expansion;
 mod guide;
 mod lint;

@@ -21,8 +21,9 @@ const BASICS: [&str; 10] = [
 ];
 
 /// Beyond those, by class: an action, and the resource that it may be done to.
-const RIGHTS: [(&str, &[(&str, &str)]); 6] = [
+const RIGHTS: [(&str, &[(&str, &str)]); 7] = [
     ("OpenRole", &[]),
+    ("SignsInRole", &[]),
     ("ReadsRole", &[]),
     ("WritesRole", &[]),
     ("MintsRole", &[("sqs:SendMessage", "DispatchQueue")]),
@@ -119,7 +120,7 @@ async fn nothing_is_public_but_the_api_and_the_distribution() {
     let template = transformed().await;
     assert_eq!(template.of_type("AWS::ApiGatewayV2::Api").len(), 1);
     assert_eq!(template.of_type("AWS::CloudFront::Distribution").len(), 1);
-    for kind in ["AWS::Lambda::Url", "AWS::ApiGateway::RestApi", "AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::EIP"] {
+    for kind in ["AWS::Lambda::Url", "AWS::ApiGateway::RestApi"] {
         assert!(!template.has_type(kind), "{kind}");
     }
     for (name, bucket) in template.of_type("AWS::S3::Bucket") {
@@ -143,6 +144,35 @@ async fn nothing_is_public_but_the_api_and_the_distribution() {
             assert!(rule.get("SourceSecurityGroupId").is_some() && rule.get("CidrIp").is_none(), "{name}: {rule}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_way_to_the_internet_is_there_for_an_identity_provider_alone_and_leads_out_only() {
+    let template = transformed().await;
+    let (resources, conditions) = (template.section("Resources"), template.section("Conditions"));
+    let whole = json!({"Fn::And": [{"Condition": "OwnNetwork"}, {"Condition": "WithIdentityProvider"}]});
+    assert_eq!(conditions["WithWayOut"], whole);
+    for kind in ["AWS::EC2::InternetGateway", "AWS::EC2::VPCGatewayAttachment", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::Route"]
+    {
+        for (name, _) in template.of_type(kind) {
+            assert_eq!(resources[name]["Condition"], "WithWayOut", "{name}");
+        }
+    }
+    // What functions and the database stand in can't be reached from there: their routes go through the NAT.
+    let to_the_gateway: Vec<_> =
+        template.of_type("AWS::EC2::Route").into_iter().filter(|(_, route)| route.get("GatewayId").is_some()).collect();
+    assert_eq!(to_the_gateway.len(), 1);
+    assert_eq!(to_the_gateway[0].1["RouteTableId"], json!({"Ref": "RoutesOut"}));
+    for (name, association) in template.of_type("AWS::EC2::SubnetRouteTableAssociation") {
+        let out = association["RouteTableId"] == json!({"Ref": "RoutesOut"});
+        assert_eq!(out, association["SubnetId"] == json!({"Ref": "SubnetOut"}), "{name}");
+    }
+    for name in ["BeginLogin", "FinishLogin"] {
+        let groups = template.properties(name)["VpcConfig"].to_string();
+        assert!(groups.contains("ProviderClients") && !groups.contains("AwsClients"), "{name}: {groups}");
+    }
+    let database = &template.properties("DatabaseClients")["SecurityGroupEgress"][0];
+    assert_eq!(database["CidrIp"], json!({"Fn::If": ["OwnNetwork", {"Ref": "VpcCidr"}, "0.0.0.0/0"]}), "{database}");
 }
 
 #[tokio::test]

@@ -80,6 +80,7 @@ impl Api {
             worker_queue_urls: fleets.to_vec(),
             dispatch_queue_url: None,
             console_url: dev::deployment::CONSOLE_URL.to_owned(),
+            identity_provider: None,
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
             evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,

@@ -155,6 +155,11 @@ impl Answer {
         value.and_then(|value| value.to_str().ok())
     }
 
+    /// All values of a header.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
+    }
+
     /// Whether it is the answer of an earlier call, repeated.
     pub fn is_replayed(&self) -> bool {
         self.header("idempotent-replayed") == Some("true")

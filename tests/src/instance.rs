@@ -45,7 +45,7 @@ impl Instance {
         let router = functions::gateway::router(app.clone());
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let http = dev::http::client().unwrap();
+        let http = dev::http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Instance { app, origin, token, http, _serving: serving }
     }
 

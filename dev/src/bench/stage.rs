@@ -108,6 +108,7 @@ impl Stage<'_> {
             worker_queue_urls: vec![self.queue.clone()],
             dispatch_queue_url: None,
             console_url: String::new(),
+            identity_provider: None,
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
             evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,

@@ -8,6 +8,7 @@ use tokio::process::Command;
 use crate::aws_tools::{Architecture, Sam};
 use crate::generate::template;
 use crate::settings::Settings;
+use crate::stack::console;
 use crate::{lambdas, samconfig, tools};
 
 /// Deploy what was built
@@ -40,11 +41,19 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     };
     parameters.extend([format!("Release={release}"), format!("Architecture={}", arguments.arch.name())]);
     parameters.extend(arguments.owner.iter().map(|owner| format!("OwnerEmail={owner}")));
-    let mut sam = Sam::find_or_install(settings).await?.command();
+    let stack = samconfig::stack_name(&config, &arguments.stage)?;
+    let folder = console::build(settings).await?;
+    let tools = Sam::find_or_install(settings).await?;
+    let mut sam = tools.command();
     sam.args(["deploy", "--config-env", &arguments.stage, "--template-file", template::PATH, "--config-file"]);
     sam.arg(settings.root.join(samconfig::PATH)).arg("--parameter-overrides").args(parameters);
     let status = sam.kill_on_drop(true).status().await.context("can't run sam")?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if !status.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let url = tools.publish_console(&stack, &folder, &console::files(&folder)?).await?;
+    println!("the console is at {url}");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The commit, and when: a second deployment of the same commit reads rotated secrets anew.

@@ -22,11 +22,11 @@ use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::stack::cloud::Cloud;
 use crate::stack::database::{Database, ensure_roles};
-use crate::stack::{dev_env, examples};
+use crate::stack::{console, dev_env, examples};
 
 use super::demo::people;
 
-/// Serve the whole stack on this machine: Postgres, an AWS emulator, every endpoint, the dispatcher and a worker.
+/// Serve the whole stack on this machine: Postgres, an AWS emulator, every endpoint, the dispatcher, a worker and the console.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  FETCHCATCH_PORT=4100 FETCHCATCH_HOME=/tmp/second cargo dev up")]
 pub struct Arguments {}
@@ -62,7 +62,8 @@ async fn listen(port: u16) -> Result<TcpListener> {
 
 async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<bool>) -> Result<()> {
     println!("starting Postgres and the AWS emulator under {}", home.dir().display());
-    let (postgres, ministack) = tokio::try_join!(Postgres::start(home, Options { durable: true }), MiniStack::start(home))?;
+    let (postgres, ministack, files) =
+        tokio::try_join!(Postgres::start(home, Options { durable: true }), MiniStack::start(home), console::build(home.settings()))?;
     ensure_roles(&postgres.admin_url).await?;
     let database = Database::create(&postgres.admin_url, &format!("fetchcatch_{}", home.id()), None).await?;
     database.migrate_stack(home.dir()).await?;
@@ -83,6 +84,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
             worker_queue_urls: vec![fleet_queue.clone(), example_queue.clone()],
             dispatch_queue_url: None,
             console_url: url.clone(),
+            identity_provider: home.settings().identity_provider.clone(),
             evaluation_limit: functions::settings::EVALUATION_LIMIT,
             evaluation_patience: functions::settings::EVALUATION_PATIENCE,
             run_retention_days: functions::settings::RUN_RETENTION_DAYS,
@@ -92,7 +94,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
     store::outbox::end_leases(app.jobs_db().await?).await?;
 
     let mut tasks = JoinSet::new();
-    let router = functions::gateway::router(app.clone());
+    let router = console::serve(functions::gateway::router(app.clone()), files)?;
     tasks.spawn(async move { axum::serve(listener, router).await.map_err(anyhow::Error::from) });
     tasks.spawn({
         let (app, wake) = (app.clone(), wake.clone());

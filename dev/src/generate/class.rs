@@ -6,6 +6,7 @@ use functions::routes::{Access, Job};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     Open,
+    SignsIn,
     Reads,
     Writes,
     Mints,
@@ -75,11 +76,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
 ];
 
 impl Class {
-    pub const ALL: [Class; 6] = [Class::Open, Class::Reads, Class::Writes, Class::Mints, Class::Jobs, Class::Migrations];
+    pub const ALL: [Class; 7] = [Class::Open, Class::SignsIn, Class::Reads, Class::Writes, Class::Mints, Class::Jobs, Class::Migrations];
 
     pub fn name(self) -> &'static str {
         match self {
             Class::Open => "Open",
+            Class::SignsIn => "SignsIn",
             Class::Reads => "Reads",
             Class::Writes => "Writes",
             Class::Mints => "Mints",
@@ -96,10 +98,12 @@ impl Class {
         format!("{}Logs", self.name())
     }
 
-    /// Only those that speak to AWS may leave for it: to SQS, to DynamoDB, or to where a custom resource answers.
+    /// Only those that speak to AWS may leave for it: to SQS, to DynamoDB, or to where a custom resource answers. So with the identity
+    /// provider.
     pub fn security_groups(self) -> &'static str {
         match self {
             Class::Open | Class::Reads | Class::Writes => "!Ref DatabaseClients",
+            Class::SignsIn => "!Ref DatabaseClients, !Ref ProviderClients",
             Class::Mints | Class::Jobs | Class::Migrations => "!Ref DatabaseClients, !Ref AwsClients",
         }
     }
@@ -108,6 +112,13 @@ impl Class {
     pub fn environment(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Class::Open | Class::Writes => &[APP],
+            Class::SignsIn => &[
+                APP,
+                CONSOLE,
+                ("OIDC_ISSUER", "!Ref OidcIssuer"),
+                ("OIDC_CLIENT_ID", "!Ref OidcClientId"),
+                ("OIDC_CLIENT_SECRET", "!If [WithIdentityProvider, !Sub \"{{resolve:secretsmanager:${OidcClientSecret}}}\", \"\"]"),
+            ],
             Class::Reads => &[APP, CONSOLE],
             Class::Mints => &[APP, DISPATCH],
             Class::Jobs => &[
@@ -130,6 +141,7 @@ impl From<Access> for Class {
     fn from(access: Access) -> Class {
         match access {
             Access::Open => Class::Open,
+            Access::SignsIn => Class::SignsIn,
             Access::Reads => Class::Reads,
             Access::Writes => Class::Writes,
             Access::Mints => Class::Mints,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what fails in a helper fails the test")]
 
 mod children;
+mod console;
 mod home;
 mod ministack;
 mod postgres;

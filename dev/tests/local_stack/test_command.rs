@@ -92,7 +92,7 @@ fn results_are_summed_up_and_the_exit_code_is_cargos() {
 fn a_run_that_is_told_to_stop_leaves_nothing_behind() {
     let cargo = Cargo::new("stopped", "sleep 1000 & echo $! >sleep; wait");
     for (signal, code) in [(Signal::Interrupt, 130), (Signal::Terminate, 143)] {
-        let process = cargo.start(&[]);
+        let process = cargo.start(&["--only", "rust"]);
         let test = cargo.pid("sleep");
         let stack = stack(&process);
         let servers = servers(&stack);
@@ -108,7 +108,7 @@ fn a_run_that_is_told_to_stop_leaves_nothing_behind() {
 #[test]
 fn what_a_killed_run_leaves_behind_is_cleared_by_the_next() {
     let sleeping = Cargo::new("killed", "sleep 1000 & echo $! >sleep; wait");
-    let mut killed = sleeping.start(&[]);
+    let mut killed = sleeping.start(&["--only", "rust"]);
     let test = sleeping.pid("sleep");
     let stack = stack(&killed);
     let servers = servers(&stack);
@@ -117,11 +117,46 @@ fn what_a_killed_run_leaves_behind_is_cleared_by_the_next() {
     assert!(servers.iter().all(Identity::is_running));
 
     let passing = Cargo::new("next", "echo 'test result: ok. 1 passed; 0 failed; 0 ignored'");
-    let output = passing.start(&[]).wait_with_output().unwrap();
+    let output = passing.start(&["--only", "rust"]).wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().last(), Some("1 passed, 0 failed"));
     assert!(!stack.exists());
     assert!(servers.iter().all(|server| !server.is_running()));
     wait_until_gone(&test);
+}
+
+/// `cargo dev test --only PART` with a script in npm's place; what it builds goes with the folder.
+fn console(name: &str, part: &str, npm: &str) -> (Option<i32>, String) {
+    let dir = Cargo::new(name, "");
+    fs::write(dir.0.join("npm"), format!("#!/bin/sh\n{npm}\n")).unwrap();
+    fs::set_permissions(dir.0.join("npm"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", dir.0.display(), Settings::from_env().unwrap().path.display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dev"));
+    command.args(["test", "--only", part, "--", "given"]).env("PATH", path).env("CARGO_TARGET_DIR", dir.0.join("target"));
+    let output = command.env("CHROMIUM", "/bin/sh").stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_consoles_checks_are_tests_and_a_failed_one_does_not_hide_the_others() {
+    let npm = "case \"$1 $2\" in 'run check') exit 1;; 'test --') echo \"passed on: $3\"; echo '      Tests  5 passed (5)';; esac";
+    let (code, printed) = console("console", "console", npm);
+    assert_eq!((code, printed.lines().last()), (Some(1), Some("7 passed, 1 failed")), "{printed}");
+    assert!(printed.contains("passed on: given"), "{printed}");
+}
+
+#[test]
+fn browser_tests_that_break_off_are_a_failure_although_none_of_them_failed() {
+    let npm = "case $1 in test) echo \"chromium is $CHROMIUM\"; echo '  3 passed (2.1s)'; exit 1;; esac";
+    let (code, printed) = console("browser", "browser", npm);
+    assert_eq!((code, printed.lines().last()), (Some(1), Some("5 passed, 1 failed")), "{printed}");
+    assert!(printed.contains("chromium is /bin/sh"), "{printed}");
+}
+
+#[test]
+fn what_can_not_be_installed_is_a_failure_that_says_so() {
+    let (code, printed) = console("missing", "browser", "echo 'no such registry' >&2; exit 1");
+    assert_eq!((code, printed.lines().last()), (Some(1), Some("0 passed, 1 failed")), "{printed}");
+    assert!(printed.contains("can't install what tests/browser needs") && printed.contains("no such registry"), "{printed}");
 }
 
 #[test]

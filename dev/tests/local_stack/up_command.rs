@@ -2,29 +2,36 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use dev::process::{Identity, Signal};
 use dev::stack::cloud::Cloud;
-use replica::{Notification, Read};
+use replica::{Notification, Read as ReadMode};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{TestHome, wait_for, wait_until_gone};
+use crate::support::{TestHome, wait_for, wait_until_gone, wait_up_to};
 
 /// A running stack. Dropping it kills it.
 struct Stack {
     home: PathBuf,
     process: Child,
     printed: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
     env: BTreeMap<String, String>,
     http: reqwest::Client,
+}
+
+fn keep_lines(from: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<String>>>) -> JoinHandle<()> {
+    let printed = printed.clone();
+    std::thread::spawn(move || BufReader::new(from).lines().map_while(Result::ok).for_each(|line| printed.lock().unwrap().push(line)))
 }
 
 fn free_port() -> u16 {
@@ -35,15 +42,9 @@ fn start(home: &TestHome, port: u16) -> Stack {
     let home = home.settings.home.clone();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dev"));
     command.arg("up").env("FETCHCATCH_HOME", &home).env("FETCHCATCH_PORT", port.to_string()).env_remove("FETCHCATCH_ADMIN_DATABASE_URL");
-    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-    let printed = Arc::new(Mutex::new(Vec::new()));
-    let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    std::thread::spawn({
-        let printed = printed.clone();
-        move || lines.map_while(Result::ok).for_each(|line| printed.lock().unwrap().push(line))
-    });
-    let mut stack = Stack { home, process, printed, env: BTreeMap::new(), http: dev::http::client().unwrap() };
-    stack.wait_to_print("ready");
+    let mut stack = Stack::spawn(home, &mut command);
+    let ended = stack.wait_until_ready().err();
+    assert!(ended.is_none(), "{}", ended.unwrap_or_default());
     let text = fs::read_to_string(stack.home.join("dev.env")).unwrap();
     let line = |line: &str| {
         let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
@@ -54,10 +55,30 @@ fn start(home: &TestHome, port: u16) -> Stack {
 }
 
 impl Stack {
+    fn spawn(home: PathBuf, command: &mut Command) -> Stack {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let (output, errors) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
+        let readers = vec![keep_lines(output, &printed), keep_lines(errors, &printed)];
+        Stack { home, process, printed, readers, env: BTreeMap::new(), http: dev::http::client().unwrap() }
+    }
+
     /// Waits for a line that begins so.
     fn wait_to_print(&mut self, beginning: &str) -> String {
         let printed = self.printed.clone();
         wait_for(beginning, || printed.lock().unwrap().iter().find(|line| line.starts_with(beginning)).cloned())
+    }
+
+    /// The first start of a checkout installs what the console is built with, and builds it. One that ends is not waited for.
+    fn wait_until_ready(&mut self) -> Result<(), String> {
+        let (printed, process) = (self.printed.clone(), &mut self.process);
+        let ended = wait_up_to(Duration::from_secs(600), "ready", || {
+            let ready = printed.lock().unwrap().iter().any(|line| line.starts_with("ready"));
+            if ready { Some(None) } else { process.try_wait().unwrap().map(Some) }
+        });
+        let Some(status) = ended else { return Ok(()) };
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        Err(format!("the stack ended ({status}) before it was ready:\n{}", printed.lock().unwrap().join("\n")))
     }
 
     fn children(&self) -> Vec<Identity> {
@@ -120,7 +141,7 @@ impl Stack {
         };
         assert_eq!((message.digest.to_string(), message.slug.as_str()), (published["digest"].as_str().unwrap().to_owned(), slug));
         // A worker is never told of a version that it can't read.
-        let current = table.current(workspace, id, Read::Consistent).await.unwrap().unwrap();
+        let current = table.current(workspace, id, ReadMode::Consistent).await.unwrap().unwrap();
         assert_eq!((current.version, current.digest), (version, message.digest));
         assert_eq!(domain::Digest::of(&table.load(&current).await.unwrap()), message.digest);
         table.manifest(&current).await.unwrap();
@@ -225,4 +246,13 @@ async fn two_stacks_run_side_by_side_and_the_largest_config_goes_all_the_way() {
     let (status, _) = one.call(Method::GET, "/api/connectors/largest", json!({})).await;
     assert_eq!(status, StatusCode::NOT_FOUND, "the other stack knows nothing of it");
     tokio::time::timeout(Duration::from_secs(1), one.call(Method::GET, "/healthz", json!({}))).await.unwrap();
+}
+
+#[test]
+fn a_stack_that_ends_is_not_waited_for_and_what_it_said_is_told() {
+    let home = TestHome::new();
+    let mut script = Command::new("/bin/sh");
+    script.args(["-c", "echo starting; echo 'error: no room' >&2; exit 3"]);
+    let ended = Stack::spawn(home.settings.home.clone(), &mut script).wait_until_ready().unwrap_err();
+    assert!(ended.contains("exit status: 3") && ended.contains("starting") && ended.contains("error: no room"), "{ended}");
 }

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -32,5 +33,5 @@ pub async fn begin_session(
     // A browser says where it comes from; another site may not sign anybody in. Programs say nothing.
     super::refuse_other_sites(&Method::POST, &parts.headers)?;
     let (cookie, ends) = super::begin(&app, &body.token).await?;
-    Ok((cookie, axum::Json(Session { expires_at: ends.into() })))
+    Ok((HeaderMap::from_iter([(SET_COOKIE, cookie)]), axum::Json(Session { expires_at: ends.into() })))
 }

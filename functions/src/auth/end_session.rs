@@ -1,4 +1,5 @@
 use axum::extract::State;
+use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 
@@ -13,5 +14,5 @@ pub async fn end_session(State(app): State<App>, parts: Parts) -> Result<(Status
         store::callers::end_session(&app.db, secret).await?;
         app.callers.forget_secret(secret);
     }
-    Ok((StatusCode::NO_CONTENT, super::cookie(None)?))
+    Ok((StatusCode::NO_CONTENT, HeaderMap::from_iter([(SET_COOKIE, super::session_cookie(None)?)])))
 }

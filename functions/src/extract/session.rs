@@ -29,10 +29,15 @@ pub fn of(parts: &Parts) -> Result<Option<(TokenKind, Digest)>> {
     }
 }
 
-/// The cookie's value.
+/// The session's secret.
 pub fn secret(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, COOKIE_NAME)
+}
+
+/// A cookie's value.
+pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
+    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 /// What a browser says of where a request comes from. Reads may come from a link or a bookmark.
@@ -48,12 +53,17 @@ pub fn same_origin(method: &Method, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Sets the cookie, or with `None` takes it away.
+/// Sets the session's cookie, or with `None` takes it away.
 pub fn set_cookie(secret: Option<&str>) -> String {
     match secret {
-        Some(secret) => format!("{COOKIE_NAME}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", HOURS * 3600),
-        None => format!("{COOKIE_NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"),
+        Some(secret) => set(COOKIE_NAME, secret, i64::from(HOURS) * 3600),
+        None => set(COOKIE_NAME, "", 0),
     }
+}
+
+/// Sets a cookie for so many seconds.
+pub fn set(name: &str, value: &str, seconds: i64) -> String {
+    format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}")
 }
 
 #[cfg(test)]

@@ -54,6 +54,13 @@ pub async fn begin_session(db: &Db, presented: Digest, session: Digest) -> Resul
     Ok(sqlx::query_scalar("SELECT begin_session($1, $2)").bind(presented.as_bytes()).bind(session.as_bytes()).fetch_one(db.pool()).await?)
 }
 
+/// Begins a console session for the member of this e-mail, in the tenant of this workspace if they belong to it, else of their first
+/// membership; when it ends, or `None` where nobody of this e-mail is a member anywhere.
+pub async fn begin_session_of(db: &Db, email: &str, workspace: Option<&str>, session: Digest) -> Result<Option<DateTime<Utc>>> {
+    let ends = sqlx::query_scalar("SELECT begin_session_of($1, $2, $3)").bind(email).bind(workspace).bind(session.as_bytes());
+    Ok(ends.fetch_one(db.pool()).await?)
+}
+
 /// Ends a console session.
 pub async fn end_session(db: &Db, session: Digest) -> Result<()> {
     sqlx::query("SELECT end_session($1)").bind(session.as_bytes()).execute(db.pool()).await?;

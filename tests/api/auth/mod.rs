@@ -1,6 +1,9 @@
+mod begin_login;
 mod begin_session;
 mod end_session;
-mod follow_login_link;
+mod finish_login;
+mod list_sign_in_methods;
+mod provider;
 
 use tests::{Answer, Api};
 

@@ -30,7 +30,8 @@ pub fn class_of(endpoint: &Endpoint) -> Option<Class> {
     match endpoint.operation {
         _ if reads && matches!(endpoint.access, Access::Reads) => Some(Class::Read),
         "get_healthz" | "get_openapi" | "get_schema" => Some(Class::Read),
-        "follow_login_link" | "begin_session" | "end_session" => Some(Class::SignIn),
+        "list_sign_in_methods" => Some(Class::Read),
+        "begin_login" | "finish_login" | "begin_session" | "end_session" => Some(Class::SignIn),
 
         "create_connector" | "patch_connector" => Some(Class::Draft),
         "patch_connector_draft" | "put_connector_draft" | "reset_connector_draft" | "merge_connector_draft" => Some(Class::Draft),

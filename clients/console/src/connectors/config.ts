@@ -1,0 +1,71 @@
+import { equal, isObject, type JsonObject } from "../api/json";
+import { ApiProblem } from "../api/problem";
+import type { Part } from "../resources/connectors";
+import type { Draft } from "../resources/model";
+
+/** A part of a config, or all of it. */
+export type Place = Part | { kind: "config" };
+
+export const NAME = /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/;
+export const NAME_HELP = "1 to 128 letters, digits and _ . : -";
+export const FIELD_TYPES = ["string", "integer", "number", "boolean", "date", "datetime", "object", "array"];
+export const ACTIONS = ["upsert", "delete", "ignore"];
+
+export function entitiesOf(config: JsonObject): Record<string, JsonObject> {
+	return (isObject(config.entities) ? config.entities : {}) as Record<string, JsonObject>;
+}
+
+export interface EventFlow {
+	source: string;
+	type: string;
+	value: JsonObject;
+}
+
+/** Event flows by source, each in the order of the config. */
+export function eventFlowsOf(config: JsonObject): Map<string, EventFlow[]> {
+	const sources = isObject(config.event_flows) ? config.event_flows : {};
+	return new Map(
+		Object.entries(sources).map(([source, types]) => [
+			source,
+			Object.entries(isObject(types) ? types : {}).map(([type, value]) => ({ source, type, value: isObject(value) ? value : {} })),
+		]),
+	);
+}
+
+/** What stands at a place, or undefined. */
+export function partOf(config: JsonObject, place: Place): JsonObject | undefined {
+	if (place.kind === "config") return config;
+	if (place.kind === "settings") return isObject(config.settings) ? config.settings : {};
+	if (place.kind === "entity") return entitiesOf(config)[place.name];
+	return eventFlowsOf(config)
+		.get(place.source)
+		?.find((flow) => flow.type === place.type)?.value;
+}
+
+/** Somebody else changed the very part that is being edited. */
+export class PartChanged extends Error {
+	constructor(readonly draft: Draft) {
+		super("This was changed meanwhile.");
+	}
+}
+
+/**
+ * Writes a part. Where the draft has moved on since, but not in this part, it is written onto the newer draft; where this part itself was
+ * changed, nothing is written and the editor decides.
+ */
+export async function savePart(
+	put: (etag: string) => Promise<Draft>,
+	newest: () => Promise<Draft>,
+	place: Place,
+	base: JsonObject | undefined,
+	etag: string,
+): Promise<Draft> {
+	try {
+		return await put(etag);
+	} catch (error) {
+		if (ApiProblem.of(error).code !== "precondition_failed") throw error;
+		const draft = await newest();
+		if (!equal(partOf(draft.document, place), base)) throw new PartChanged(draft);
+		return put(draft.etag);
+	}
+}

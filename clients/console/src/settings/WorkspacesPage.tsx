@@ -1,0 +1,121 @@
+import { PlusOutlined } from "@ant-design/icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Button, Form, Input, Modal, Select, Table } from "antd";
+import { useState } from "react";
+import { answer, type Schemas } from "../api/client";
+import { SLUG, slugOf } from "../resources/slug";
+import { EnvironmentMark, GovernanceMark } from "../shell/Marks";
+import { may, useWorkspace } from "../shell/WorkspaceContext";
+import { Problem } from "../ui/Problem";
+
+export const ENVIRONMENTS = ["Development", "Staging", "Production"];
+
+export function WorkspacesPage() {
+	const { api, at, workspace: here } = useWorkspace();
+	const [making, setMaking] = useState(false);
+	const workspaces = useQuery({
+		queryKey: ["workspaces"],
+		queryFn: () => answer(api.GET("/v1/workspaces", { params: { query: { limit: "200" } } })),
+	});
+	return (
+		<>
+			{may(here.role, "admin") && (
+				<div className="filters">
+					<Button icon={<PlusOutlined />} onClick={() => setMaking(true)}>
+						New workspace
+					</Button>
+				</div>
+			)}
+			{workspaces.error && <Problem error={workspaces.error} />}
+			<div className="panel scroll-x">
+				<Table
+					rowKey="id"
+					size="middle"
+					pagination={false}
+					loading={workspaces.isPending}
+					dataSource={workspaces.data?.items}
+					columns={[
+						{
+							title: "Name",
+							render: (_, one) => (
+								<>
+									{one.name}
+									<br />
+									<small>
+										<code>{one.slug}</code>
+									</small>
+								</>
+							),
+						},
+						{ title: "Environment", render: (_, one) => <EnvironmentMark kind={one.environmentKind} /> },
+						{ title: "Governance", render: (_, one) => <GovernanceMark mode={one.governanceMode} /> },
+						{ title: "Your role", dataIndex: "role" },
+						{
+							title: "",
+							render: (_, one) => (
+								<Link
+									to="/w/$workspace/settings/workspaces/$id"
+									params={{ workspace: at, id: one.id }}
+									aria-label={`Settings of ${one.name}`}
+								>
+									Settings
+								</Link>
+							),
+						},
+					]}
+				/>
+			</div>
+			{making && <NewWorkspace onClose={() => setMaking(false)} />}
+		</>
+	);
+}
+
+type Values = Pick<Schemas["CreateWorkspace"], "name" | "slug" | "environmentKind">;
+
+function NewWorkspace({ onClose }: { onClose(): void }) {
+	const { api } = useWorkspace();
+	const queries = useQueryClient();
+	const navigate = useNavigate();
+	const [form] = Form.useForm<Values>();
+	const [ownSlug, setOwnSlug] = useState(false);
+	const create = useMutation({
+		mutationFn: (values: Values) => answer(api.POST("/v1/workspaces", { body: values })),
+		onSuccess: async (made) => {
+			await Promise.all([queries.invalidateQueries({ queryKey: ["me"] }), queries.invalidateQueries({ queryKey: ["workspaces"] })]);
+			await navigate({ to: "/w/$workspace/connectors", params: { workspace: made.id } });
+		},
+	});
+	return (
+		<Modal open title="New workspace" okText="Create" onOk={form.submit} okButtonProps={{ loading: create.isPending }} onCancel={onClose}>
+			{create.error && <Problem error={create.error} kept />}
+			<Form
+				form={form}
+				layout="vertical"
+				requiredMark={false}
+				initialValues={{ environmentKind: "Development" }}
+				onFinish={(values) => create.mutate(values)}
+				onValuesChange={(changed) => {
+					if ("slug" in changed) setOwnSlug(true);
+					else if (!ownSlug && "name" in changed) form.setFieldValue("slug", slugOf(changed.name ?? ""));
+				}}
+			>
+				<Form.Item label="Name" name="name" rules={[{ required: true, whitespace: true, message: "Give it a name." }]}>
+					<Input autoFocus autoComplete="off" />
+				</Form.Item>
+				<Form.Item
+					label="Slug"
+					name="slug"
+					extra="It can't be changed later."
+					rules={[{ required: true, pattern: SLUG, max: 64, message: "Lowercase letters, digits and single dashes, at most 64." }]}
+				>
+					<Input autoComplete="off" spellCheck={false} />
+				</Form.Item>
+				<Form.Item label="Environment" name="environmentKind">
+					<Select options={ENVIRONMENTS.map((value) => ({ value }))} />
+				</Form.Item>
+			</Form>
+			<small>It begins in Hybrid mode; you become its owner.</small>
+		</Modal>
+	);
+}

@@ -1,0 +1,36 @@
+"""Brings the console's files into the bucket of a stack: `publish_console.py STACK FOLDER FILES`, prints where the console is.
+
+What pages refer to comes first and stays, so that neither a page of this release nor one that is open since the last ever misses a file.
+"""
+
+import json
+import os
+import sys
+import time
+
+import boto3
+
+_, stack, folder, files = sys.argv
+# Unlike other clients of AWS, this one looks for the region under one name only.
+session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+client = lambda service: session.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))
+described = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+missing = {"ConsoleBucketName", "DistributionId", "Url"} - set(outputs)
+if missing:
+    sys.exit(f"the stack {stack} has no output {', '.join(sorted(missing))}")
+
+s3 = client("s3")
+for file in json.loads(files):
+    s3.upload_file(
+        os.path.join(folder, file["name"]),
+        outputs["ConsoleBucketName"],
+        file["name"],
+        ExtraArgs={"ContentType": file["mediaType"], "CacheControl": file["cacheControl"]},
+    )
+pages = ["/" + file["name"] for file in json.loads(files) if not file["name"].startswith("assets/")]
+client("cloudfront").create_invalidation(
+    DistributionId=outputs["DistributionId"],
+    InvalidationBatch={"Paths": {"Quantity": len(pages), "Items": pages}, "CallerReference": str(time.time_ns())},
+)
+print(outputs["Url"])

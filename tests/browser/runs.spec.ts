@@ -1,0 +1,44 @@
+import { COMMIT, expect, ownWorkspace, publishedFlow, test } from "./support";
+
+const INPUT = { order: { total: 40, weightKg: 2, country: "JP" } };
+
+test("runs show version, source badge, commit and status, and the Source chips filter them", async ({ page, api }) => {
+	const own = await ownWorkspace(api, { gitRepoUrl: "https://bitbucket.org/acme/decisions" });
+	const { slug } = await publishedFlow(own.ci);
+	await own.api.call("POST", `/v1/evaluate/${slug}`, INPUT);
+	const { graph } = await own.api.call("GET", `/v1/flows/${slug}/draft`);
+	graph.nodes[0].name = "Renamed";
+	await own.api.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	await own.api.call("POST", `/v1/flows/${slug}/draft/evaluate`, INPUT);
+	await own.api.call("POST", `/v1/flows/${slug}/publish`, { baseVersion: 1 });
+	await own.api.call("POST", `/v1/evaluate/${slug}?trace=true`, INPUT);
+	await page.goto(`/w/${own.slug}/runs`);
+	const rows = page.locator("tbody tr.ant-table-row");
+	await expect(rows).toHaveCount(3);
+	await expect(rows.nth(0)).toContainText("console");
+	await expect(rows.nth(1)).toContainText("console·draft");
+	const cli = rows.nth(2);
+	await expect(cli).toContainText("cli");
+	await expect(cli).toContainText("succeeded");
+	await expect(cli.getByRole("link", { name: /Commit/ })).toHaveAttribute("href", `https://bitbucket.org/acme/decisions/commits/${COMMIT}`);
+	await expect(page.getByRole("img", { name: /Runs: 3 succeeded, 0 failed/ })).toBeVisible();
+
+	await page.getByTestId("source-filter").getByRole("radio", { name: "cli" }).check();
+	await expect(page).toHaveURL(/source=cli/);
+	await expect(rows).toHaveCount(1);
+	await expect(rows.nth(0)).toContainText(COMMIT.slice(0, 7));
+	await page.getByTestId("source-filter").getByRole("radio", { name: "console" }).check();
+	await expect(rows).toHaveCount(2);
+	await page.reload();
+	await expect(rows).toHaveCount(2);
+	await page.getByRole("radio", { name: "Failed" }).check();
+	await expect(page.getByText("No run fits these filters in this range.")).toBeVisible();
+	await page.getByRole("radio", { name: "Any status" }).check();
+
+	await rows.nth(0).getByRole("link").first().click();
+	await expect(page.getByRole("heading", { name: slug })).toBeVisible();
+	await expect(page.getByText('"country": "JP"').first()).toBeVisible();
+	await expect(page.getByText('"fee": 21.5').first()).toBeVisible();
+	await expect(page.getByTestId("run-graph").getByText("Edit Table")).toBeVisible();
+	await expect(page.getByRole("region", { name: "Trace, node by node" })).toContainText("Carrier and fee");
+});
