@@ -187,6 +187,17 @@ test("the keyboard reaches the content, and opens what is in it", async ({ page 
 	await expect(page.getByRole("dialog")).toBeHidden();
 });
 
+test("on a telephone no page is wider than the screen", async ({ page }) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	const pages = ["connectors", "connectors/hubspot-crm", "connectors/hubspot-crm?tab=flows", "connectors/hubspot-crm?tab=settings", "flows", "runs", "settings/tokens"];
+	for (const path of pages) {
+		await page.goto(`/w/acme/${path}`);
+		await expect(page.locator("#content h1, #content h2").first()).toBeVisible();
+		await page.waitForLoadState("networkidle");
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBe(0);
+	}
+});
+
 test("the theme is kept", async ({ page }) => {
 	await page.goto("/w/acme/connectors");
 	await page.getByRole("button", { name: "Use the dark theme" }).click();

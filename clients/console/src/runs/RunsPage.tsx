@@ -45,7 +45,9 @@ export function RunsPage() {
 					pagination={false}
 					dataSource={items}
 					locale={{
-						emptyText: (
+						emptyText: runs.isPending ? (
+							" "
+						) : (
 							<Empty
 								description={
 									filtered
