@@ -75,9 +75,12 @@ fn answer(problem: Problem, id: &str) -> Response {
     response
 }
 
-/// API Gateway's own id where there is one, so that its access log and ours agree.
+/// API Gateway's own id where there is one, so that its access log and ours agree; of a request within another, that one's.
 fn request_id(app: &App, request: &Request) -> String {
     use lambda_http::request::RequestContext;
+    if let Some(RequestId(outer)) = request.extensions().get() {
+        return outer.clone();
+    }
     match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) if context.request_id.is_some() => context.request_id.clone().unwrap_or_default(),
         _ => {

@@ -1,6 +1,7 @@
 //! Every Lambda function of FetchCatch. Start at [`routes`]: the table of endpoints that everything else is read from.
 
 pub mod access;
+pub mod agents;
 pub mod app;
 pub mod auditing;
 pub mod auth;

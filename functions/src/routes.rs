@@ -156,6 +156,8 @@ endpoints! {
     Writes workspaces::remove_member
     Reads  workspaces::list_audit
 
+    Writes agents::serve_mcp
+
     Reads  replica::get_replica_status
     Reads  replica::list_outbox
     Mints  replica::redrive_outbox

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should say where")]
 
 mod access;
+mod agents;
 mod auth;
 mod connectors;
 mod conventions;

@@ -1,4 +1,4 @@
-//! The network is cut when the server has done what it was asked: what is run again is done once.
+//! The network is cut: half-way through a request, or when the server has done what it was asked. What is run again is done once.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -11,16 +11,26 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Machine;
 use crate::publish::tested;
+use crate::story::edit;
 
-/// Between `fcc` and the API; it drops the answers to some calls.
+/// Where in a call the cut is.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// The server gets a part of it.
+    Request,
+    /// The server does it, and `fcc` does not learn of it.
+    Answer,
+}
+
+/// Between `fcc` and the API; it cuts some calls.
 struct Wire {
     url: String,
-    /// Answers still to be dropped.
+    /// Still to be cut.
     cuts: Arc<AtomicUsize>,
 }
 
 impl Wire {
-    async fn cutting(api: &Api, call: &'static str, cuts: usize) -> Wire {
+    async fn cutting(api: &Api, call: &'static str, at: At, cuts: usize) -> Wire {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let upstream = api.origin.trim_start_matches("http://").to_owned();
@@ -29,7 +39,7 @@ impl Wire {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (upstream, left) = (TcpStream::connect(&upstream).await.unwrap(), left.clone());
-                tokio::spawn(carry(client, upstream, call, left));
+                tokio::spawn(carry(client, upstream, call, at, left));
             }
         });
         Wire { url, cuts }
@@ -37,7 +47,7 @@ impl Wire {
 }
 
 /// Both ways, until one side ends or the answer to the call is due.
-async fn carry(mut client: TcpStream, mut upstream: TcpStream, call: &str, left: Arc<AtomicUsize>) {
+async fn carry(mut client: TcpStream, mut upstream: TcpStream, call: &str, at: At, left: Arc<AtomicUsize>) {
     let (mut request, mut answer) = (vec![0; 65536], vec![0; 65536]);
     let mut is_cut = false;
     loop {
@@ -46,6 +56,10 @@ async fn carry(mut client: TcpStream, mut upstream: TcpStream, call: &str, left:
                 Ok(length @ 1..) => {
                     let is_call = request[..length].windows(call.len()).any(|window| window == call.as_bytes());
                     is_cut |= is_call && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+                    if let (true, At::Request) = (is_cut, at) {
+                        upstream.write_all(&request[..length / 2]).await.unwrap();
+                        return;
+                    }
                     upstream.write_all(&request[..length]).await.unwrap();
                 }
                 _ => return,
@@ -59,20 +73,24 @@ async fn carry(mut client: TcpStream, mut upstream: TcpStream, call: &str, left:
 }
 
 #[tokio::test]
-async fn a_call_whose_answer_was_lost_is_made_again_and_done_once() {
+async fn a_call_that_was_cut_is_made_again_and_done_once() {
     let api = Api::start().await;
     let machine = Machine::new(&api);
     let work = machine.repository().await;
     work.write("flows/discounts.json", &tested());
-    work.commit("First").await;
-    for call in ["POST /v1/sync/apply", "POST /v1/sync/publish"] {
-        let wire = Wire::cutting(&api, call, 2).await;
-        work.fcc(&format!("publish --url {}", wire.url)).await.is(0);
-        assert_eq!(wire.cuts.load(Ordering::SeqCst), if call.ends_with("apply") { 0 } else { 2 });
-        assert_eq!(api.get("/v1/flows/discounts").await.ok()["publishedVersion"], 1);
+    let (apply, publish) = ("POST /v1/sync/apply", "POST /v1/sync/publish");
+    let calls =
+        [("apply", apply, At::Request), ("apply", apply, At::Answer), ("publish", publish, At::Request), ("publish", publish, At::Answer)];
+    for (nth, (command, call, at)) in calls.into_iter().enumerate() {
+        edit(&work, "big", &format!("{}", 20 + nth));
+        work.commit("A change").await;
+        let wire = Wire::cutting(&api, call, at, 2).await;
+        work.fcc(&format!("{command} --url {}", wire.url)).await.is(0);
+        assert_eq!(wire.cuts.load(Ordering::SeqCst), 0, "{command} {at:?}");
     }
     let history = api.get("/v1/sync/history/flow/discounts").await.ok();
-    assert_eq!(history["items"].as_array().unwrap().len(), 2, "one apply, one publish");
+    let sources: Vec<_> = history["items"].as_array().unwrap().iter().map(|item| item["source"].clone()).collect();
+    assert_eq!(json!(sources), json!(["cli-publish", "cli-apply", "cli-publish", "cli-apply", "cli-apply", "cli-apply"]));
     api.finish().await;
 }
 
@@ -84,9 +102,11 @@ async fn a_network_that_stays_away_leaves_nothing_that_a_second_run_does_twice()
     work.write("flows/discounts.json", &tested());
     work.commit("First").await;
     for call in ["POST /v1/sync/apply", "POST /v1/sync/publish"] {
-        let wire = Wire::cutting(&api, call, usize::MAX).await;
-        let cut = work.fcc(&format!("publish --url {}", wire.url)).await;
-        assert!(cut.is(1).stderr.contains("could not be reached"), "{cut}");
+        for at in [At::Request, At::Answer] {
+            let wire = Wire::cutting(&api, call, at, usize::MAX).await;
+            let cut = work.fcc(&format!("publish --url {}", wire.url)).await;
+            assert!(cut.is(1).stderr.contains("could not be reached"), "{cut}");
+        }
     }
     work.fcc("publish").await.is(0);
     let history = api.get("/v1/sync/history/flow/discounts").await.ok();

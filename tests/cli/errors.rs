@@ -96,3 +96,19 @@ async fn a_workspace_that_the_token_does_not_have_is_refused() {
     "#);
     api.finish().await;
 }
+
+#[tokio::test]
+async fn more_files_than_a_call_takes_are_refused_before_anything_is_sent() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = machine.repository().await;
+    for nth in 0..1001 {
+        work.write(&format!("connectors/c{nth}.json"), &tests::without_flows());
+    }
+    let refused = "error: 1001 files are more than one call takes (1000): name some of them\n";
+    for command in ["plan", "apply --allow-dirty", "publish --allow-dirty"] {
+        assert_eq!(work.fcc(command).await.is(1).stderr, refused, "{command}");
+    }
+    work.fcc("plan connectors/c0.json connectors/c1.json").await.is(2);
+    api.finish().await;
+}

@@ -1,6 +1,6 @@
 use tests::Api;
 
-use crate::Machine;
+use crate::{Clone, Machine};
 
 #[tokio::test]
 async fn help_names_what_there_is() {
@@ -42,8 +42,9 @@ async fn help_names_what_there_is() {
       members       The workspace's members: list, add, set a role, remove
       open          Open the console in a browser
       api           Call the API: for what has no command of its own
+      mcp           Serve the tools of AI agents on stdin and stdout: agents draft, people publish
       merge-driver  Merge a file by its structure; git calls this
-      completions   Completions for a shell, or the man page
+      completions   Completions for a shell, or man pages
       help          Help on a command, or on exit-codes
 
     Options:
@@ -89,11 +90,7 @@ async fn every_command_has_help_with_an_example() {
     let api = Api::start().await;
     let machine = Machine::new(&api);
     let folder = machine.folder("a").with_token("");
-    let help = folder.fcc("--help").await.stdout;
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
-    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
-    assert!(commands.len() >= 30, "{commands:?}");
-    for command in commands {
+    for command in commands(&folder).await {
         let shown = folder.fcc(&format!("{command} --help")).await;
         assert!(shown.is(0).stdout.contains("Example: "), "{command}: {shown}");
         assert_eq!(folder.fcc(&format!("help {command}")).await.is(0).stdout, shown.stdout, "{command}");
@@ -102,7 +99,7 @@ async fn every_command_has_help_with_an_example() {
 }
 
 #[tokio::test]
-async fn shells_complete_and_man_has_a_page() {
+async fn shells_complete_and_every_command_has_a_man_page() {
     let api = Api::start().await;
     let machine = Machine::new(&api);
     let folder = machine.folder("a").with_token("");
@@ -110,5 +107,28 @@ async fn shells_complete_and_man_has_a_page() {
         let text = folder.fcc(&format!("completions {form}")).await;
         assert!(text.is(0).stdout.starts_with(begins) && text.stdout.contains("evaluate"), "{form}: {text}");
     }
+    for command in commands(&folder).await {
+        let page = folder.fcc(&format!("completions man {command}")).await.is(0).stdout.replace('\\', "");
+        assert!(page.contains(&format!(".TH fcc-{command} 1")) && page.contains("--workspace") && page.contains("Example: "), "{page}");
+    }
+    insta::assert_snapshot!(folder.fcc("completions man nonsense").await, @r#"
+    exit 1
+    --- stderr
+    error: there is no command "nonsense": see `fcc help`
+    "#);
+    insta::assert_snapshot!(folder.fcc("completions zsh publish").await, @r"
+    exit 1
+    --- stderr
+    error: a shell completes all of fcc: a command is named for `fcc completions man` alone
+    ");
     api.finish().await;
+}
+
+/// As `fcc --help` lists them.
+pub async fn commands(folder: &Clone<'_>) -> Vec<String> {
+    let help = folder.fcc("--help").await.stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
+    let commands: Vec<String> = commands.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect();
+    assert!(commands.len() >= 31, "{commands:?}");
+    commands
 }

@@ -70,6 +70,11 @@ impl Machine {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// Where its programs are, `fcc` first.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     pub fn home(&self) -> PathBuf {
         self.root.join("home")
     }
@@ -108,7 +113,11 @@ impl Clone<'_> {
 
     /// With this on stdin.
     pub async fn fcc_with(&self, arguments: &str, input: &str) -> Shown {
-        let output = self.run("fcc", arguments, input).await;
+        self.shown(self.run("fcc", arguments, input).await).await
+    }
+
+    /// What came out, without what differs from run to run.
+    pub async fn shown(&self, output: Output) -> Shown {
         let commits = self.run("git", "log --all --format=%H", "").await;
         let commits = String::from_utf8(commits.stdout).unwrap().lines().map(str::to_owned).collect();
         Shown::new(output, &[(&self.machine.origin, "[URL]"), (&self.machine.root.display().to_string(), "[ROOT]")], commits)

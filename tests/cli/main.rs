@@ -13,8 +13,10 @@ mod evaluate;
 mod help;
 mod history;
 mod init;
+mod json;
 mod login;
 mod machine;
+mod mcp;
 mod merge_driver;
 mod plan;
 mod publish;
@@ -24,6 +26,7 @@ mod setup;
 mod shown;
 mod status;
 mod story;
+mod terminal;
 mod versions;
 mod workspaces;
 

@@ -7,16 +7,17 @@ use cargo_metadata::MetadataCommand;
 use crate::root;
 
 /// Which of our crates each may name. `tests` may name all.
-const MAY: [(&str, &[&str]); 10] = [
+const MAY: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("store", &["domain"]),
     ("replica", &["domain"]),
     ("engine", &["domain"]),
     ("sdk", &["domain", "wire"]),
-    ("cli", &["domain", "wire", "engine", "sdk"]),
+    ("mcp", &["domain", "wire", "sdk"]),
+    ("cli", &["domain", "wire", "engine", "sdk", "mcp"]),
     ("worker", &["domain", "replica"]),
-    ("functions", &["domain", "wire", "store", "replica", "engine"]),
+    ("functions", &["domain", "wire", "store", "replica", "engine", "sdk", "mcp"]),
     ("dev", &["domain", "wire", "store", "replica", "engine", "worker", "functions"]),
 ];
 

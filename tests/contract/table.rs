@@ -152,6 +152,7 @@ fn good_body(operation: &str) -> Value {
         "publish_flow" | "archive_flow" | "unarchive_flow" => json!({"baseVersion": 1}),
         "rollback_flow" => json!({"version": 1, "baseVersion": 1}),
         "mint_token" => json!({"kind": "personal", "name": "mine"}),
+        "serve_mcp" => json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
         "begin_session" => json!({"token": "none"}),
         _ => json!({}),
     }

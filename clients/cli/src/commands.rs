@@ -12,6 +12,7 @@ mod history;
 mod init;
 mod login;
 mod logout;
+mod mcp;
 mod members;
 mod merge_driver;
 mod open;
@@ -66,6 +67,7 @@ pub enum Command {
     Members(members::Arguments),
     Open(open::Arguments),
     Api(api::Arguments),
+    Mcp(mcp::Arguments),
     MergeDriver(merge_driver::Arguments),
     Completions(completions::Arguments),
     Help(help::Arguments),
@@ -100,6 +102,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit> {
         Command::Members(arguments) => members::run(context, arguments).await,
         Command::Open(arguments) => open::run(context, arguments).await,
         Command::Api(arguments) => api::run(context, arguments).await,
+        Command::Mcp(arguments) => mcp::run(context, arguments).await,
         Command::MergeDriver(arguments) => merge_driver::run(context, arguments),
         Command::Completions(arguments) => completions::run(context, arguments),
         Command::Help(arguments) => help::run(context, arguments),

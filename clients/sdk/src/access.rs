@@ -1,6 +1,6 @@
 //! Who is calling, and tokens.
 
-use reqwest::Method;
+use http::Method;
 use uuid::Uuid;
 use wire::me::Me;
 use wire::page::CamelPage;

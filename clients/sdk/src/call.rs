@@ -1,15 +1,15 @@
 //! One call: sent, tried again where that is safe, and read.
 
-use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use wire::problem::{Code, Problem};
 
+use crate::address::address;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::retry;
@@ -128,8 +128,8 @@ impl Client {
             failed += 1;
             let asked = match &outcome {
                 Ok((answer, headers)) if retry::is_passing(answer.status) || is_in_progress(answer) => retry_after(headers),
-                Err(_) => None,
-                Ok(_) => return outcome,
+                Err(Error::Unreachable { .. }) => None,
+                _ => return outcome,
             };
             #[expect(clippy::disallowed_methods, reason = "jitter: clients that failed together should not come back together")]
             let chance = rand::random::<f64>();
@@ -141,30 +141,18 @@ impl Client {
     }
 
     async fn attempt(&self, call: &Call) -> Result<(Answer, HeaderMap)> {
-        let url = format!("{}{}", self.url, call.path);
-        let mut headers = self.headers();
-        headers.extend(call.headers.clone());
-        let mut request = self.http.request(call.method.clone(), with_query(&url, &call.query)?).headers(headers.clone());
-        if let Some(body) = &call.body {
-            if !headers.contains_key(CONTENT_TYPE) {
-                request = request.header(CONTENT_TYPE, "application/json");
-            }
-            request = request.body(body.clone());
+        let mut request = Request::new(call.body.clone().unwrap_or_default());
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = address(&self.url, &call.path, &call.query)?;
+        *request.headers_mut() = self.headers();
+        request.headers_mut().extend(call.headers.clone());
+        if call.body.is_some() {
+            request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         }
-        let unreachable = |error: reqwest::Error| Error::Unreachable { url: self.url.clone(), reason: innermost(&error) };
-        let response = request.send().await.map_err(unreachable)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.map_err(unreachable)?.to_vec();
-        Ok((Answer { status: status.as_u16(), body }, headers))
+        let sent = self.transport.send(request).await;
+        let (parts, body) = sent.map_err(|reason| Error::Unreachable { url: self.url.clone(), reason })?.into_parts();
+        Ok((Answer { status: parts.status.as_u16(), body }, parts.headers))
     }
-}
-
-fn with_query(url: &str, query: &[(&'static str, String)]) -> Result<reqwest::Url> {
-    let mut url = reqwest::Url::parse(url).map_err(|error| Error::Settings(format!("{url:?} is no address: {error}")))?;
-    if !query.is_empty() {
-        url.query_pairs_mut().extend_pairs(query);
-    }
-    Ok(url)
 }
 
 fn refusal(url: String, answer: &Answer) -> Error {
@@ -187,18 +175,4 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn shown(body: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(body).chars().take(MAX_SHOWN).collect();
     if text.trim().is_empty() { "nothing".to_owned() } else { text }
-}
-
-/// What reqwest wraps: "connection refused" rather than "error sending request".
-fn innermost(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "no answer in time".to_owned();
-    }
-    let mut cause = error.source();
-    let mut text = error.to_string();
-    while let Some(error) = cause {
-        text = error.to_string();
-        cause = error.source();
-    }
-    text
 }

@@ -1,15 +1,11 @@
 //! Who calls, and where.
 
-use std::sync::Once;
-use std::time::Duration;
+use std::sync::Arc;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::{Error, Result};
-
-/// A publish waits for locks and a gateway for 30 s; what takes longer than this was lost.
-const TIMEOUT: Duration = Duration::from_secs(60);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::transport::Transport;
 
 /// What a client is made of.
 #[derive(Debug, Clone, Default)]
@@ -42,37 +38,40 @@ pub struct Commit {
 /// Calls the API as one credential. Cloning is cheap and shares the connections.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(crate) http: reqwest::Client,
+    pub(crate) transport: Arc<dyn Transport>,
     pub(crate) url: String,
     headers: HeaderMap,
 }
 
 impl Client {
+    /// Over the network.
+    ///
     /// # Errors
     /// When the address is none, or a setting can't stand in a header.
+    #[cfg(feature = "network")]
     pub fn new(settings: Settings) -> Result<Self> {
-        let url = settings.url.trim_end_matches('/').to_owned();
-        let parsed = reqwest::Url::parse(&url).map_err(|error| Error::Settings(format!("{url:?} is no address of an API: {error}")))?;
-        let is_loopback = matches!(parsed.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if parsed.scheme() != "https" && !(parsed.scheme() == "http" && is_loopback) {
-            return Err(Error::Settings(format!("{url} would carry the token unencrypted: use https")));
-        }
+        let network = crate::network::Network::to(&settings.url)?;
+        Client::over(Arc::new(network), settings)
+    }
+
+    /// Another way than over the network.
+    ///
+    /// # Errors
+    /// When a setting can't stand in a header.
+    pub fn over(transport: Arc<dyn Transport>, settings: Settings) -> Result<Self> {
         let mut headers = HeaderMap::new();
         let mut bearer = value("the token", &format!("Bearer {}", settings.token))?;
         bearer.set_sensitive(true);
-        headers.insert(reqwest::header::AUTHORIZATION, bearer);
+        headers.insert(AUTHORIZATION, bearer);
+        let url = settings.url.trim_end_matches('/').to_owned();
         let told = [
             ("x-fcc-workspace", settings.workspace),
             ("x-fcc-host", settings.host),
             ("x-fcc-cli-version", settings.cli_version),
             ("x-fcc-client", settings.client),
         ];
-        for (name, text) in told {
-            if let Some(text) = text {
-                headers.insert(HeaderName::from_static(name), value(name, &text)?);
-            }
-        }
-        Ok(Client { http: http(is_loopback)?, url, headers })
+        let client = Client { transport, url, headers };
+        told.into_iter().try_fold(client, |client, (name, text)| client.telling(name, text.as_deref()))
     }
 
     /// The same caller, for this commit; for none when there is none.
@@ -80,15 +79,16 @@ impl Client {
     /// # Errors
     /// When a name can't stand in a header.
     pub fn for_commit(&self, commit: Option<&Commit>) -> Result<Self> {
-        let mut client = self.clone();
-        let told = [("x-fcc-git-commit", commit.map(|one| &one.sha)), ("x-fcc-git-branch", commit.and_then(|one| one.branch.as_ref()))];
-        for (name, text) in told {
-            client.headers.remove(name);
-            if let Some(text) = text {
-                client.headers.insert(HeaderName::from_static(name), value(name, text)?);
-            }
-        }
-        Ok(client)
+        let client = self.clone().telling("x-fcc-git-commit", commit.map(|one| one.sha.as_str()))?;
+        client.telling("x-fcc-git-branch", commit.and_then(|one| one.branch.as_deref()))
+    }
+
+    /// The same agent, in this program.
+    ///
+    /// # Errors
+    /// When its name can't stand in a header.
+    pub fn for_program(&self, name: &str) -> Result<Self> {
+        self.clone().telling("x-fcc-client", Some(name))
     }
 
     pub fn url(&self) -> &str {
@@ -98,20 +98,16 @@ impl Client {
     pub(crate) fn headers(&self) -> HeaderMap {
         self.headers.clone()
     }
+
+    fn telling(mut self, name: &'static str, text: Option<&str>) -> Result<Self> {
+        match text {
+            Some(text) => self.headers.insert(HeaderName::from_static(name), value(name, text)?),
+            None => self.headers.remove(name),
+        };
+        Ok(self)
+    }
 }
 
 fn value(what: &str, text: &str) -> Result<HeaderValue> {
     HeaderValue::from_bytes(text.as_bytes()).map_err(|_| Error::Settings(format!("{what} can't be sent: it holds control characters")))
-}
-
-fn http(is_loopback: bool) -> Result<reqwest::Client> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // An error says that somebody else installed one: just as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    let builder = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
-    // A proxy that is meant for the way out can't reach this machine's own ports.
-    let builder = if is_loopback { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| Error::Settings(format!("no HTTP client can be made: {error}")))
 }

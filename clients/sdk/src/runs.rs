@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use wire::page::CamelPage;
-use wire::runs::{Evaluated, Run, RunDetail};
+use wire::runs::{Evaluated, Run, RunDetail, RunStats};
 
+use crate::address::segment;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Result;
@@ -31,10 +32,10 @@ impl Client {
     /// By id or slug. Each call is a run of its own, so it is sent once.
     pub async fn evaluate(&self, flow: &str, target: Target, input: &Value, trace: bool) -> Result<Evaluated> {
         let path = match target {
-            Target::Published => format!("/v1/evaluate/{flow}"),
-            Target::Draft => format!("/v1/flows/{flow}/draft/evaluate"),
+            Target::Published => format!("/v1/evaluate/{}", segment(flow)),
+            Target::Draft => format!("/v1/flows/{}/draft/evaluate", segment(flow)),
         };
-        self.send(Call::new(reqwest::Method::POST, path).query("trace", trace.then_some(true)).json(input)?).await
+        self.send(Call::new(http::Method::POST, path).query("trace", trace.then_some(true)).json(input)?).await
     }
 
     pub async fn list_runs(&self, query: &RunsQuery) -> Result<CamelPage<Run>> {
@@ -44,6 +45,11 @@ impl Client {
     }
 
     pub async fn get_run(&self, id: &str) -> Result<RunDetail> {
-        self.send(Call::get(format!("/v1/runs/{id}"))).await
+        self.send(Call::get(format!("/v1/runs/{}", segment(id)))).await
+    }
+
+    /// Runs counted in equal intervals, of a day or of `from` (RFC 3339) on.
+    pub async fn get_run_stats(&self, flow: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<RunStats> {
+        self.send(Call::get("/v1/runs/stats").query("flow", flow).query("from", from).query("to", to)).await
     }
 }

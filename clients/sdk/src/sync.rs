@@ -3,7 +3,7 @@
 use domain::canonical::{self, Canonical};
 use domain::digest::Digest;
 use domain::identity::ResourceType;
-use reqwest::Method;
+use http::Method;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use wire::page::CamelPage;
@@ -15,6 +15,7 @@ use wire::sync::plan::{SyncPlan, SyncResources};
 use wire::sync::publish::{PublishMany, PublishedMany};
 use wire::sync::pulls::{RecordPull, RecordedPull};
 
+use crate::address::segment;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -94,12 +95,12 @@ impl Client {
 
     /// Every save, apply and publish, newest first. By id or slug.
     pub async fn history(&self, kind: ResourceType, id: &str, limit: usize, cursor: Option<&str>) -> Result<CamelPage<HistoryItem>> {
-        let call = Call::get(format!("/v1/sync/history/{kind}/{id}"));
+        let call = Call::get(format!("/v1/sync/history/{kind}/{}", segment(id)));
         self.send(call.query("limit", Some(limit)).query("cursor", cursor)).await
     }
 
     /// The publishes alone, newest first; at most 200.
     pub async fn publishes(&self, kind: ResourceType, id: &str, limit: usize) -> Result<Vec<PublishItem>> {
-        self.send(Call::get(format!("/v1/sync/history/{kind}/{id}/publishes")).query("limit", Some(limit))).await
+        self.send(Call::get(format!("/v1/sync/history/{kind}/{}/publishes", segment(id))).query("limit", Some(limit))).await
     }
 }

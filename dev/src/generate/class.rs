@@ -111,7 +111,7 @@ impl Class {
     /// Only what functions of this class read from their environment.
     pub fn environment(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Class::Open | Class::Writes => &[APP],
+            Class::Open => &[APP],
             Class::SignsIn => &[
                 APP,
                 CONSOLE,
@@ -119,7 +119,8 @@ impl Class {
                 ("OIDC_CLIENT_ID", "!Ref OidcClientId"),
                 ("OIDC_CLIENT_SECRET", "!If [WithIdentityProvider, !Sub \"{{resolve:secretsmanager:${OidcClientSecret}}}\", \"\"]"),
             ],
-            Class::Reads => &[APP, CONSOLE],
+            // Of those that write, the agents' door reads as well.
+            Class::Reads | Class::Writes => &[APP, CONSOLE],
             Class::Mints => &[APP, DISPATCH],
             Class::Jobs => &[
                 JOBS,

@@ -69,6 +69,7 @@ codes! {
     DraftNotApplied = "draft_not_applied", 409, "The draft was not applied from git";
     UnknownContent = "unknown_content", 422, "A content is missing here";
     UnknownBase = "unknown_base", 422, "A base is not known here";
+    MaskedValue = "masked_value", 422, "A mask is not the value that it stands for";
     SchemaViolation = "schema_violation", 422, "The document breaks its schema";
     UnsupportedNode = "unsupported_node", 422, "The graph holds a node that flows may not run";
     GraphTooComplex = "graph_too_complex", 422, "The graph is larger or deeper than flows may be";

@@ -11,5 +11,6 @@ mod order_of_refusals;
 mod provenance;
 mod queries;
 mod roles;
+mod sdk;
 mod upgrades;
 mod workspaces;

@@ -20,6 +20,8 @@ pub enum Class {
     Apply,
     /// Lets what is published decide: people, CI and applications.
     Evaluate,
+    /// The tools of agents, who come with their own kind of token or not at all.
+    AgentsOnly,
     /// Changes settings, members, tokens or what is delivered: a matter of people and their roles, in every mode.
     Administer,
 }
@@ -53,6 +55,7 @@ pub fn class_of(endpoint: &Endpoint) -> Option<Class> {
         "apply_sync" => Some(Class::Apply),
         "evaluate_flow" => Some(Class::Evaluate),
 
+        "serve_mcp" => Some(Class::AgentsOnly),
         "create_workspace" | "patch_workspace" => Some(Class::Administer),
         "add_member" | "patch_member" | "remove_member" => Some(Class::Administer),
         "mint_token" | "revoke_token" | "redrive_outbox" => Some(Class::Administer),
@@ -94,7 +97,8 @@ pub fn outcome(class: Class, surface: Surface, mode: &str) -> Outcome {
     use Surface::{Agent, Application, Cli, Designer};
     match (class, surface, mode) {
         (Class::Read | Class::SignIn, ..) | (Class::Evaluate, Application, _) => Outcome::Done,
-        (_, Application, _) => Outcome::Forbidden,
+        (Class::AgentsOnly, Agent, _) => Outcome::Done,
+        (Class::AgentsOnly, ..) | (_, Application, _) => Outcome::Forbidden,
         (Class::Ask | Class::Draft, ..) => Outcome::Done,
         (_, Agent, _) | (Class::Apply, Designer, _) => Outcome::Forbidden,
         (Class::Publish | Class::Apply, Cli, "DesignerOnly") => {

@@ -30,6 +30,7 @@ pub async fn prepare(api: &Api, endpoint: &Endpoint, nth: usize) -> Thing {
             let token = api.token(Token::Agent).await;
             thing(&api.credential_id(&token).await.to_string(), json!({}))
         }
+        "serve_mcp" => thing("", json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})),
         "redrive_outbox" => thing("", json!({})),
         "plan_sync" | "apply_sync" => thing("", json!({"resources": [tests::file(&slug, &tests::config(), None)]})),
         "record_pull" => thing("", json!({"asOfUtc": "2026-01-01T00:00:00Z", "resources": []})),

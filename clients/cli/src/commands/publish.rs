@@ -183,7 +183,7 @@ pub async fn wait(client: &Client, items: &[PublishedItem]) -> Result<()> {
         for item in items.iter().filter(|item| item.status == PublishStatus::Published) {
             let id = item.id.to_string();
             loop {
-                let status = client.replica_status(Selector { kind: item.kind, id: &id }).await?;
+                let status = client.get_replica_status(Selector { kind: item.kind, id: &id }).await?;
                 if status.replica_version.is_some_and(|version| version >= item.version) {
                     break;
                 }

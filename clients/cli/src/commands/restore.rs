@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use sdk::Which;
 use serde_json::json;
 
 use crate::confirm::confirm;
@@ -26,7 +27,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     if resource.has_unpublished_changes {
         confirm(context, &format!("The draft of {} has unpublished changes. Replace it?", key.file()))?;
     }
-    let draft = client.restore_version(key.selector(), arguments.to).await?;
+    let draft = client.restore(key.selector(), Which::Version(arguments.to), None).await?;
     context.printer.json(&json!({
         "type": key.kind, "slug": key.slug, "restoredFrom": arguments.to, "baseVersion": draft.base_version, "draftEtag": draft.etag,
         "hasUnpublishedChanges": draft.has_unpublished_changes,

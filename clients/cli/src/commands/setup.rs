@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use domain::identity::{GovernanceMode, ResourceType, Surface};
 use domain::{canonical, connector, flow, merge_patch};
-use sdk::{Client, Draft};
+use sdk::{Client, Draft, Which};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wire::sync::plan::{SyncChange, SyncItem};
@@ -189,7 +189,7 @@ async fn is_ours(client: &Client, step: &Step, draft: &Draft) -> Result<bool> {
     let published = match (draft.published_version, step.key.kind) {
         (0, ResourceType::Connector) => connector::empty(),
         (0, ResourceType::Flow) => flow::empty(),
-        (version, _) => client.get_version_document(step.key.selector(), version).await?,
+        (version, _) => client.get_version(step.key.selector(), Which::Version(version), None).await?.document,
     };
     Ok(canonical::digest_of(&wanted(step, published)) == draft.etag)
 }

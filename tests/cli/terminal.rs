@@ -1,0 +1,59 @@
+//! On a terminal: `fcc` asks before it writes, and shows in colour what it is about.
+
+use tests::Api;
+
+use crate::publish::published;
+use crate::shown::Shown;
+use crate::story::edit;
+use crate::{Clone, Machine};
+
+/// Gives the program a terminal of its own, types what comes on stdin into it, and ends as the program does.
+const ON_A_TERMINAL: &str = "#!/usr/bin/env python3
+import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
+";
+
+async fn typed(clone: &Clone<'_>, arguments: &str, input: &str) -> Shown {
+    clone.shown(clone.run("on-a-terminal", &format!("fcc {arguments}"), input).await).await
+}
+
+#[tokio::test]
+async fn what_writes_asks_first_and_no_means_no() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    machine.install("on-a-terminal", ON_A_TERMINAL);
+    let work = published(&machine).await;
+    edit(&work, "big", "20");
+    work.commit("Twenty").await;
+    let before = api.get("/v1/sync/history/flow/discounts").await.ok();
+    for command in ["apply", "publish"] {
+        let refused = typed(&work, command, "n\n").await;
+        assert!(refused.is(1).stdout.contains("this? [y/N]") && refused.stdout.contains("nothing was done"), "{refused}");
+        assert_eq!(api.get("/v1/sync/history/flow/discounts").await.ok(), before);
+    }
+    let agreed = typed(&work, "publish", "y\n").await;
+    assert!(agreed.is(0).stdout.contains("Apply and publish this? [y/N]") && agreed.stdout.contains("1 published"), "{agreed}");
+    assert_eq!(api.get("/v1/flows/discounts").await.ok()["publishedVersion"], 2);
+    // Nobody is asked who said so before, nor in CI.
+    edit(&work, "big", "25");
+    work.commit("Twenty-five").await;
+    assert!(!typed(&work, "apply --yes", "").await.is(0).stdout.contains("[y/N]"));
+    let in_ci = machine.folder("work").with_variable("CI", "true");
+    assert!(!typed(&in_ci, "publish", "").await.is(0).stdout.contains("[y/N]"));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn differences_have_colours_on_a_terminal_alone() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    machine.install("on-a-terminal", ON_A_TERMINAL);
+    let work = published(&machine).await;
+    edit(&work, "big", "20");
+    let coloured = typed(&work, "diff", "").await;
+    assert!(coloured.is(2).stdout.contains("\u{1b}[33m") && coloured.stdout.contains("rules › big › percent"), "{coloured}");
+    let plain = typed(&machine.folder("work").with_variable("NO_COLOR", "1"), "diff", "").await;
+    assert!(!plain.is(2).stdout.contains('\u{1b}'), "{plain}");
+    assert!(!work.fcc("diff").await.is(2).stdout.contains('\u{1b}'));
+    api.finish().await;
+}
