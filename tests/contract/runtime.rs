@@ -50,6 +50,10 @@ fn environment(api: &Api) -> BTreeMap<&'static str, String> {
         ("REPLICA_TABLE", api.replica.table().to_owned()),
         ("WORKER_QUEUE_URLS", api.fleets.join(",")),
         ("CONSOLE_URL", settings.console_url.clone()),
+        // One that does not answer: who signs in is led back to the sign-in page.
+        ("OIDC_ISSUER", "http://127.0.0.1:1".to_owned()),
+        ("OIDC_CLIENT_ID", "fetchcatch".to_owned()),
+        ("OIDC_CLIENT_SECRET", "secret".to_owned()),
         ("STACK_NAME", "fetchcatch-test".to_owned()),
         ("AWS_ENDPOINT_URL", settings.aws.endpoint_url.clone().unwrap()),
         ("AWS_REGION", settings.aws.region.clone()),
