@@ -23,7 +23,6 @@ use crate::tools;
 pub const STACK: &str = "fetchcatch-local";
 /// Who is told the deployment by this variable uses it.
 pub const VARIABLE: &str = "FETCHCATCH_DEPLOYMENT";
-pub const DATABASE: &str = "fetchcatch_deployed";
 pub const CONSOLE_URL: &str = "https://console.example";
 const SECOND_FLEET: &str = "fetchcatch-local-second-fleet";
 
@@ -38,6 +37,8 @@ pub struct Deployment {
     /// The queues of both fleets that are told of every version.
     pub fleets: [String; 2],
     pub database: Database,
+    /// The database's; another deployment on the same server has another one.
+    pub database_name: String,
 }
 
 impl Deployment {
@@ -95,7 +96,8 @@ pub async fn deploy(home: &Home, admin_url: &str, endpoint: &str, release: &str)
     lambdas::lay_out(settings, home.dir())?;
 
     ensure_roles(admin_url).await?;
-    let database = Database::create(admin_url, DATABASE, None).await?;
+    let database_name = format!("fetchcatch_deployed_{}", home.id());
+    let database = Database::create(admin_url, &database_name, None).await?;
     let emulator = Emulator::at(endpoint)?;
     let mut parameters = parameters(release);
     for (name, url) in
@@ -126,6 +128,7 @@ pub async fn deploy(home: &Home, admin_url: &str, endpoint: &str, release: &str)
         replica_table: output("ReplicaTableName")?,
         fleets: [output("WorkerQueueUrl")?, second],
         database,
+        database_name,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Amazon's Lambda Runtime Interface Emulator: one function's binary, as Lambda runs it. It comes with AWS's SAM CLI.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -46,8 +47,10 @@ impl RuntimeEmulator {
         let url = format!("http://127.0.0.1:{invocations}/2015-03-31/functions/function/invocations");
         let mut emulator = RuntimeEmulator { process, identity, url, http: crate::http::builder().timeout(PATIENCE).build()? };
         let deadline = Instant::now() + PATIENCE;
-        while !ports::is_taken(invocations) {
-            ensure!(emulator.process.try_wait()?.is_none() && Instant::now() < deadline, "the runtime emulator doesn't serve");
+        // Not by binding the port: that could take it from the emulator.
+        while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, invocations)).await.is_err() {
+            ensure!(Instant::now() < deadline, "the runtime emulator doesn't serve");
+            ensure!(emulator.process.try_wait()?.is_none(), "the runtime emulator ended instead of serving");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(emulator)

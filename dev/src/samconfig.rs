@@ -1,6 +1,7 @@
 //! samconfig.toml: the stages, and what differs between them.
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 use toml_edit::{DocumentMut, Item};
 
 pub const PATH: &str = "samconfig.toml";
@@ -14,6 +15,23 @@ pub fn parameters(config: &str, stage: &str) -> Result<Vec<String>> {
     let overrides = overrides.with_context(|| format!("{PATH} has no list of parameter_overrides for this stage"))?;
     let overrides = overrides.as_array().with_context(|| format!("{PATH}: parameter_overrides is no list"))?;
     Ok(overrides.iter().filter_map(|one| one.as_str()).map(str::to_owned).collect())
+}
+
+/// With the defaults of all other parameters of the template: CloudFormation would keep what an earlier deployment said of them, and a
+/// line that is taken out of a stage would change nothing.
+#[must_use]
+pub fn with_defaults(mut given: Vec<String>, template: &Value) -> Vec<String> {
+    for (name, parameter) in template["Parameters"].as_object().into_iter().flatten() {
+        let is_given = given.iter().any(|one| one.split_once('=').is_some_and(|(given, _)| given == name));
+        let default = match &parameter["Default"] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        if !is_given && parameter.get("Default").is_some() {
+            given.push(format!("{name}=\"{default}\""));
+        }
+    }
+    given
 }
 
 /// What a stage's stack is called.
@@ -43,6 +61,13 @@ mod tests {
     fn a_stage_has_its_parameters() {
         assert_eq!(parameters(CONFIG, "dev").unwrap(), ["A=1", "B=two"]);
         assert_eq!(stack_name(CONFIG, "dev").unwrap(), "ours");
+    }
+
+    #[test]
+    fn what_a_stage_does_not_say_goes_back_to_its_default() {
+        let template =
+            serde_json::json!({"Parameters": {"A": {"Default": "x"}, "Least": {"Default": 0.5}, "Name": {"Default": ""}, "Own": {}}});
+        assert_eq!(with_defaults(vec!["A=1".to_owned()], &template), ["A=1", "Least=\"0.5\"", "Name=\"\""]);
     }
 
     #[test]

@@ -141,6 +141,12 @@ async fn a_deployment_starts_the_migrations_and_is_told_of_their_outcome() {
         let answer = answers.try_recv().unwrap();
         assert_eq!((&answer["Status"], &answer["RequestId"]), (&json!(status), &event["RequestId"]), "{answer}");
     }
+    for (kind, status) in [("Create", "FAILED"), ("Delete", "SUCCESS")] {
+        event["RequestType"] = json!(kind);
+        invoked("migrate", &BTreeMap::new(), &event).await;
+        let answer = answers.try_recv().unwrap();
+        assert_eq!(answer["Status"], status, "without its variables, at {kind}: {answer}");
+    }
     let db = sqlx::PgPool::connect(&scratch.database.owner_url).await.unwrap();
     let owner: String =
         sqlx::query_scalar("SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id").fetch_one(&db).await.unwrap();

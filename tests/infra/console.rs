@@ -21,7 +21,8 @@ config = {"CallerReference": name, "Comment": "", "Enabled": True, "Origins": {"
 distribution = client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["Id"]
 outputs = {"ConsoleBucketName": {"Value": name}, "DistributionId": {"Value": distribution}, "Url": {"Value": "https://console.example"}}
 queue = {"Type": "AWS::SQS::Queue"}
-client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Queue": queue}, "Outputs": outputs}))
+parameters = {"Release": {"Type": "String", "Default": "1"}}
+client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps({"Parameters": parameters, "Resources": {"Queue": queue}, "Outputs": outputs}))
 client("cloudformation").get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 "#;
 
@@ -66,8 +67,10 @@ async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again(
         ["assets/engine-3c4d.wasm", "assets/index-1a2b.js", "logo.svg", "index.html"],
         "a page refers to nothing that is not there yet"
     );
+    let refused = sam.publish_console(&name, "2", &folder, &files).await.unwrap_err();
+    assert!(format!("{refused:#}").contains("at the release 1, and not at 2"), "{refused:#}");
     for _ in 0..2 {
-        assert_eq!(sam.publish_console(&name, &folder, &files).await.unwrap(), "https://console.example");
+        assert_eq!(sam.publish_console(&name, "1", &folder, &files).await.unwrap(), "https://console.example");
     }
     let found: Value = serde_json::from_str(&python(&sam, LOOK, &name).await).unwrap();
     let (for_ever, asked_again) = ("public, max-age=31536000, immutable", "no-cache");
@@ -87,6 +90,6 @@ async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again(
 #[tokio::test]
 async fn a_stack_that_is_not_there_is_named() {
     let sam = Sam::find_or_install(&settings()).await.unwrap();
-    let refused = sam.publish_console("no-such-stack", &std::env::temp_dir(), &[]).await.unwrap_err();
+    let refused = sam.publish_console("no-such-stack", "1", &std::env::temp_dir(), &[]).await.unwrap_err();
     assert!(format!("{refused:#}").contains("no-such-stack"), "{refused:#}");
 }

@@ -9,7 +9,7 @@ use dev::stack::database::Database;
 use functions::jobs::{dispatch_outbox, migrate};
 use functions::lambda::custom_resource;
 use functions::settings::{MigrationSettings, OwnServer};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tests::{Site, config};
@@ -50,13 +50,18 @@ impl Secrets<'_> {
 
     /// A site of a release, up to where traffic moves.
     async fn deploy(&self, kind: &str) {
+        let answer = self.try_to_deploy(kind).await;
+        assert_eq!((&answer["Status"], answer.get("Reason")), (&json!("SUCCESS"), None));
+    }
+
+    /// What CloudFormation is told.
+    async fn try_to_deploy(&self, kind: &str) -> Value {
         let mut waiting = cloudformation().await;
         let settings = self.of_migrations();
         let work = async |options: migrate::Options| Ok(json!(migrate::release(&settings, &options, [7; 32]).await?));
         let event = waiting.event(kind, json!({"Release": self.generation}));
         custom_resource::answer(event, Duration::from_secs(600), work).await.unwrap();
-        let answer = waiting.answer();
-        assert_eq!((&answer["Status"], answer.get("Reason")), (&json!("SUCCESS"), None));
+        waiting.answer()
     }
 }
 
@@ -69,6 +74,20 @@ async fn a_release_with_new_passwords_ends_the_old_ones_and_no_connection_that_i
     let site = Site::over(&old.database()).await;
     let warm = site.instance(&old.database()).await;
     stories::tell(&site, &warm, "old").await;
+
+    // A release whose migrations fail is rolled back: what serves goes on, what starts anew too.
+    let mut superuser =
+        PgConnection::connect_with(&server.admin_url.parse::<PgConnectOptions>().unwrap().database("fetchcatch")).await.unwrap();
+    let checksums =
+        "UPDATE _sqlx_migrations SET checksum = checksum || '\\x00' WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    sqlx::query(checksums).execute(&mut superuser).await.unwrap();
+    assert_eq!(new.try_to_deploy("Update").await["Status"], "FAILED");
+    for role in ["fc_app", "fc_jobs"] {
+        PgConnection::connect(&old.url(role)).await.unwrap().close().await.unwrap();
+    }
+    let back = "UPDATE _sqlx_migrations SET checksum = substr(checksum, 1, length(checksum) - 1) WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    sqlx::query(back).execute(&mut superuser).await.unwrap();
+    superuser.close().await.unwrap();
 
     new.deploy("Update").await;
     // Traffic has not moved yet. What is connected goes on.

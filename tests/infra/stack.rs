@@ -119,6 +119,11 @@ async fn nudges_reach_the_dispatcher_in_batches_and_failed_ones_go_back() {
     for (name, queue) in template.of_type("AWS::SQS::Queue").into_iter().filter(|(name, _)| !name.ends_with("DeadLetters")) {
         let letters = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0].as_str().unwrap_or_else(|| panic!("{name}"));
         assert!(letters.ends_with("DeadLetters"), "{name}: {letters}");
+        let seconds = |member: &str, otherwise: u64| queue.get(member).map_or(otherwise, |value| value.as_u64().unwrap());
+        let tries = queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap();
+        let failing = (tries + 1) * seconds("VisibilityTimeout", 30);
+        // Four days is what AWS takes where nothing is said.
+        assert!(seconds("MessageRetentionPeriod", 345_600) > failing, "{name} drops what fails before it is a dead letter");
     }
 }
 

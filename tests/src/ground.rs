@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dev::deployment::{DATABASE, Deployment, Started, VARIABLE};
+use dev::deployment::{Deployment, Started, VARIABLE};
 use dev::stack::cloud::Cloud;
 use dev::stack::database::Database;
 use replica::{Jitter, Replica};
@@ -62,7 +62,7 @@ impl Ground {
         let turn = TURN.lock().await;
         let cloud = Cloud::at(&environment("AWS_ENDPOINT_URL")).await;
         deployment.start_jobs(Started::ByNobody).await.unwrap();
-        let mut superuser = PgConnection::connect_with(&database::superuser_options(DATABASE)).await.unwrap();
+        let mut superuser = PgConnection::connect_with(&database::superuser_options(&deployment.database_name)).await.unwrap();
         sqlx::raw_sql(CLEAR).execute(&mut superuser).await.unwrap();
         superuser.close().await.unwrap();
         let replica = Replica::new(cloud.dynamo.clone(), &deployment.replica_table, Jitter::seeded(1));
@@ -71,7 +71,7 @@ impl Ground {
             cloud.sqs.purge_queue().queue_url(fleet).send().await.unwrap();
         }
         Ground {
-            name: DATABASE.to_owned(),
+            name: deployment.database_name.clone(),
             database: deployment.database.clone(),
             cloud,
             replica,

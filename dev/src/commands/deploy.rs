@@ -44,6 +44,7 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     let stack = samconfig::stack_name(&config, &arguments.stage)?;
     let folder = console::build(settings).await?;
     let tools = Sam::find_or_install(settings).await?;
+    let parameters = samconfig::with_defaults(parameters, &tools.parse(&settings.root.join(template::PATH)).await?);
     let mut sam = tools.command();
     sam.args(["deploy", "--config-env", &arguments.stage, "--template-file", template::PATH, "--config-file"]);
     sam.arg(settings.root.join(samconfig::PATH)).arg("--parameter-overrides").args(parameters);
@@ -51,7 +52,7 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     if !status.success() {
         return Ok(ExitCode::FAILURE);
     }
-    let url = tools.publish_console(&stack, &folder, &console::files(&folder)?).await?;
+    let url = tools.publish_console(&stack, &release, &folder, &console::files(&folder)?).await?;
     println!("the console is at {url}");
     Ok(ExitCode::SUCCESS)
 }

@@ -35,9 +35,12 @@ pub struct Arguments {
 const PREFIX: &str = "deployed-stack-";
 
 /// What `cargo dev test` repeats through the gateway: all of it takes longer than the rest of the tests together.
+const PART: [&str; 6] = ["stories::", "publish_connector::", "get_me::", "not_found::", "evaluate_flow::", "apply_sync::"];
+
+/// [`PART`], as arguments.
 #[must_use]
 pub fn part() -> Vec<OsString> {
-    ["stories::", "publish_connector::", "get_me::", "not_found::", "evaluate_flow::", "apply_sync::"].map(OsString::from).into()
+    PART.map(OsString::from).into()
 }
 
 /// # Errors
@@ -101,4 +104,21 @@ async fn keep(home: &Home, servers: &mut Servers) -> Result<u8> {
     println!("ready: {origin} (tokens and addresses: {})", home.path(dev_env::FILE).display());
     servers.ministack.ended().await;
     bail!("the emulator ended by itself")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_name_of_the_part_is_a_file_of_tests() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/api");
+        for name in PART {
+            let file = format!("{}.rs", name.trim_end_matches(':'));
+            let areas = std::fs::read_dir(&folder).unwrap().map(|area| area.unwrap().path().join(&file));
+            assert!(areas.chain([folder.join(&file)]).any(|path| path.exists()), "{file} is nowhere: {name} chooses no test");
+        }
+    }
 }

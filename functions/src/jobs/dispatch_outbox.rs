@@ -175,10 +175,12 @@ async fn measure(app: &App, db: &Db, total: &Step, lags: &[f64]) -> store::Resul
         return Ok(());
     }
     let (oldest, dead) = outbox::backlog(db).await?;
+    // It sees only what is to be delivered: that nothing is ahead any more is reconciling's to say.
+    let ahead = if total.ahead > 0 { vec![total.ahead as f64] } else { Vec::new() };
     app.record(&[
         (Metric::OutboxOldest, &[oldest.unwrap_or_default().max(0.0)]),
         (Metric::OutboxDead, &[dead as f64]),
-        (Metric::ReplicaAhead, &[total.ahead as f64]),
+        (Metric::ReplicaAhead, &ahead),
         (Metric::ReplicaLag, lags),
     ]);
     Ok(())

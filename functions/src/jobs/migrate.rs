@@ -40,6 +40,10 @@ pub async fn release(settings: &MigrationSettings, options: &Options, random: [u
         prepare(server, url).await?;
     }
     let brought = run(url).await?;
+    if let Some(server) = &settings.own_server {
+        // Last: a deployment that fails before leaves the functions that serve with passwords that are right.
+        admin::ensure_roles(&server.admin_database_url.parse()?, &passwords(server)).await.context("can't set the roles' passwords")?;
+    }
     let admitted = admit(url, options, random).await?;
     Ok(Migrated { drafts_checked: brought.drafts_checked, ..admitted })
 }
@@ -47,11 +51,14 @@ pub async fn release(settings: &MigrationSettings, options: &Options, random: [u
 /// Makes the roles and the database on a server that the stack brought along; a second call finds them.
 async fn prepare(server: &OwnServer, owner_url: &str) -> anyhow::Result<()> {
     let admin = server.admin_database_url.parse()?;
-    let passwords = RolePasswords { owner: &server.owner_password, app: &server.app_password, jobs: &server.jobs_password };
-    admin::ensure_roles(&admin, &passwords).await.context("can't make the database roles")?;
+    admin::ensure_roles_for_migrations(&admin, &passwords(server)).await.context("can't make the database roles")?;
     let owner: sqlx::postgres::PgConnectOptions = owner_url.parse()?;
     let name = owner.get_database().context("OWNER_DATABASE_URL names no database")?;
     admin::create_database(&admin, name, None).await.with_context(|| format!("can't make the database {name}"))
+}
+
+fn passwords(server: &OwnServer) -> RolePasswords<'_> {
+    RolePasswords { owner: &server.owner_password, app: &server.app_password, jobs: &server.jobs_password }
 }
 
 /// As `fc_owner`, over the direct writer endpoint.

@@ -1,5 +1,5 @@
 //! Compares what ought to be in the replica with what is, and asks the dispatcher to repeat what differs. It writes nothing to
-//! the replica itself: the dispatcher stays its only writer.
+//! the replica itself, but tombstones when a restore is adopted (ADR 11).
 
 use replica::{Order, Read};
 use serde::{Deserialize, Serialize};

@@ -46,12 +46,16 @@ pub fn sweep() -> ExitCode {
 /// `{"sign_in": "ada@example.com"}`.
 pub fn migrate() -> ExitCode {
     run(async {
-        let settings = MigrationSettings::from_env()?;
+        // A variable that is missing is an answer like any other failure: who deploys waits for one.
+        let settings = MigrationSettings::from_env().map_err(|error| format!("{error:#}"));
         let handler = service_fn(|event: LambdaEvent<Value>| {
             let settings = settings.clone();
             async move {
                 let remaining = Duration::from_millis(event.context.deadline).saturating_sub(since_1970(crate::app::clock()));
-                let work = |options| async move { answer(&jobs::migrate::release(&settings, &options, crate::app::random()).await?) };
+                let work = |options| async move {
+                    let settings = settings.map_err(anyhow::Error::msg)?;
+                    answer(&jobs::migrate::release(&settings, &options, crate::app::random()).await?)
+                };
                 custom_resource::answer(event.payload, remaining, work).await.map_err(|error| format!("{error:#}"))
             }
         });

@@ -15,7 +15,7 @@ const FUNCTIONS = join(INFRA, 'functions.json');
 export interface FunctionOfTheTable {
   readonly name: string;
   readonly operation: string;
-  readonly class: 'Open' | 'Reads' | 'Writes' | 'Mints' | 'Jobs' | 'Migrations';
+  readonly class: 'Open' | 'Reads' | 'Writes' | 'Mints' | 'SignsIn' | 'Jobs' | 'Migrations';
   readonly route?: string;
   readonly environment: readonly string[];
 }

@@ -19,8 +19,19 @@ pub struct RolePasswords<'a> {
     pub jobs: &'a str,
 }
 
-/// Makes the four roles, or sets their passwords anew. CREATE ROLE races when several databases are set up at once, hence the lock.
+/// Makes the four roles, or sets their passwords anew.
 pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_>) -> Result<()> {
+    roles(admin, passwords, &["fc_owner", "fc_app", "fc_jobs"]).await
+}
+
+/// Makes the four roles. Of those that are there only fc_owner gets the password that is given, which migrates with it: functions that
+/// serve meanwhile know the others' from before.
+pub async fn ensure_roles_for_migrations(admin: &PgConnectOptions, passwords: &RolePasswords<'_>) -> Result<()> {
+    roles(admin, passwords, &["fc_owner"]).await
+}
+
+/// CREATE ROLE races when several databases are set up at once, hence the lock. `rotated` are those whose password is set where they exist.
+async fn roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_>, rotated: &[&str]) -> Result<()> {
     let mut connection = connect(admin).await?;
     let mut tx = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('fetchcatch roles', 7))").execute(&mut *tx).await?;
@@ -32,7 +43,7 @@ pub async fn ensure_roles(admin: &PgConnectOptions, passwords: &RolePasswords<'_
         if !exists {
             sqlx::query(AssertSqlSafe(format!("CREATE ROLE {role} NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT"))).execute(&mut *tx).await?;
         }
-        if let Some(password) = password {
+        if let Some(password) = password.filter(|_| !exists || rotated.contains(&role)) {
             let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)")
                 .bind(role)
                 .bind(password)
