@@ -71,7 +71,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode> 
 /// As [`run`].
 pub async fn test_deployed(home: &Home, servers: &Servers, tests: &[OsString], summary: &mut Summary) -> Result<u8> {
     let deployment = build_and_deploy(home, servers).await?;
-    let mut arguments: Vec<OsString> = ["-p", "tests", "--test", "api", "--", "--test-threads=1"].map(OsString::from).into();
+    // Of all packages, so that their features, and with them all that was compiled, stay the same.
+    let mut arguments: Vec<OsString> = ["--workspace", "--test", "api", "--", "--test-threads=1"].map(OsString::from).into();
     arguments.extend(tests.iter().cloned());
     println!("running the API's tests through the API Gateway at {}", deployment.origin());
     servers.test(home, &arguments, &[(deployment::VARIABLE, serde_json::to_string(&deployment)?)], summary).await
