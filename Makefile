@@ -30,7 +30,7 @@ screenshots: prerequisites ## Take the pictures of docs/images from the console 
 	@cargo dev test --only browser -- --config screenshots.config.ts
 
 bench: prerequisites ## Measure against the targets (BIG=1: up to 5,000,000 rows; PROFILE=release: optimised code, which takes long to build)
-	@cargo run --quiet --profile $(or $(PROFILE),dev) --package dev -- bench
+	@cargo run --quiet --profile $(or $(PROFILE),dev) --bin dev -- bench
 
 build: prerequisites ## Compile every function for Lambda (ARCH=x86_64; arm64 unless you say so)
 	@cargo dev build --arch $(or $(ARCH),arm64)

@@ -51,6 +51,8 @@ pub struct Settings {
     pub big: bool,
     /// `PATH`, where programs are looked for.
     pub path: OsString,
+    /// The program that runs now, by the path that it was started from: what stands there later may be a newer build.
+    pub program: PathBuf,
     /// The program that runs tests: the cargo that started us, else the one on `PATH`.
     pub cargo: OsString,
     /// Variables that `cargo run` set to describe this package. Left in place, they make a cargo below us rebuild every package
@@ -97,6 +99,7 @@ impl Settings {
             chromium: var("CHROMIUM").map(PathBuf::from),
             big: var("BIG").is_some(),
             path: var("PATH").unwrap_or_default(),
+            program: std::env::current_exe().context("where is this program?")?,
             from_cargo: Vec::new(),
             cargo: var("CARGO").unwrap_or_else(|| "cargo".into()),
             target: root.join(var("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into())),

@@ -3,7 +3,7 @@
 mod runtime;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use functions::routes::{self, ENDPOINTS, JOBS};
@@ -30,8 +30,10 @@ pub async fn measure(stage: &Stage<'_>) -> Result<Vec<Line>> {
         println!("cold starts are not measured: this system has no /proc, or runs no binaries of Lambda's");
         return Ok(Vec::new());
     }
-    let folder = folder()?;
-    lambdas::build_as(stage.home.settings(), profile(&folder), &["--example", HELLO]).await?;
+    let settings = stage.home.settings();
+    // Where this program is, the functions are that were built like it.
+    let folder = settings.program.parent().context("this program is in no folder")?;
+    lambdas::build_as(settings, profile(folder), &["--example", HELLO]).await?;
     // Publishes are measured with all that they do: each start publishes a connector.
     Pool::seed(stage, PREFIX, STARTS, 4096).await?;
     let (env, runtime) = (environment(stage), Runtime::serve().await?);
@@ -74,12 +76,6 @@ fn line(operation: &str, binary: &Path, ours: &[Start], theirs: &[Start]) -> Res
     line.ratio = Some(median(ours.iter().zip(theirs).map(|(ours, theirs)| ours.took.as_secs_f64() / theirs.took.as_secs_f64())));
     line.reference = Some(Reference { name: "hello world".to_owned(), measured: milliseconds(theirs) });
     Ok(line)
-}
-
-/// Where this program is, and so are the functions that were built like it.
-fn folder() -> Result<PathBuf> {
-    let program = std::env::current_exe().context("where is this program?")?;
-    program.parent().map(Path::to_owned).context("this program is in no folder")
 }
 
 fn profile(folder: &Path) -> &str {

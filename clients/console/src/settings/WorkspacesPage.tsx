@@ -1,12 +1,12 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Form, Input, Modal, Select, Table } from "antd";
+import { Button, Form, Select, Table } from "antd";
 import { useState } from "react";
 import { answer, type Schemas } from "../api/client";
-import { SLUG, slugOf } from "../resources/slug";
 import { EnvironmentMark, GovernanceMark } from "../shell/Marks";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
+import { NewModal } from "../ui/NewModal";
 import { Problem } from "../ui/Problem";
 
 export const ENVIRONMENTS = ["Development", "Staging", "Production"];
@@ -77,8 +77,6 @@ function NewWorkspace({ onClose }: { onClose(): void }) {
 	const { api } = useWorkspace();
 	const queries = useQueryClient();
 	const navigate = useNavigate();
-	const [form] = Form.useForm<Values>();
-	const [ownSlug, setOwnSlug] = useState(false);
 	const create = useMutation({
 		mutationFn: (values: Values) => answer(api.POST("/v1/workspaces", { body: values })),
 		onSuccess: async (made) => {
@@ -87,35 +85,17 @@ function NewWorkspace({ onClose }: { onClose(): void }) {
 		},
 	});
 	return (
-		<Modal open title="New workspace" okText="Create" onOk={form.submit} okButtonProps={{ loading: create.isPending }} onCancel={onClose}>
-			{create.error && <Problem error={create.error} kept />}
-			<Form
-				form={form}
-				layout="vertical"
-				requiredMark={false}
-				initialValues={{ environmentKind: "Development" }}
-				onFinish={(values) => create.mutate(values)}
-				onValuesChange={(changed) => {
-					if ("slug" in changed) setOwnSlug(true);
-					else if (!ownSlug && "name" in changed) form.setFieldValue("slug", slugOf(changed.name ?? ""));
-				}}
-			>
-				<Form.Item label="Name" name="name" rules={[{ required: true, whitespace: true, message: "Give it a name." }]}>
-					<Input autoFocus autoComplete="off" />
-				</Form.Item>
-				<Form.Item
-					label="Slug"
-					name="slug"
-					extra="It can't be changed later."
-					rules={[{ required: true, pattern: SLUG, max: 64, message: "Lowercase letters, digits and single dashes, at most 64." }]}
-				>
-					<Input autoComplete="off" spellCheck={false} />
-				</Form.Item>
-				<Form.Item label="Environment" name="environmentKind">
-					<Select options={ENVIRONMENTS.map((value) => ({ value }))} />
-				</Form.Item>
-			</Form>
+		<NewModal
+			what="workspace"
+			slugHelp="It can't be changed later."
+			create={create}
+			initialValues={{ environmentKind: "Development" }}
+			onClose={onClose}
+		>
+			<Form.Item label="Environment" name="environmentKind">
+				<Select options={ENVIRONMENTS.map((value) => ({ value }))} />
+			</Form.Item>
 			<small>It begins in Hybrid mode; you become its owner.</small>
-		</Modal>
+		</NewModal>
 	);
 }

@@ -49,8 +49,7 @@ pub(super) async fn browser(home: &Home, passed_on: &[OsString], summary: &mut S
     }
     let env = vec![
         (OsString::from("CHROMIUM"), chromium.into()),
-        // The program that runs now: cargo may be replacing the file of this name, and then it is as good.
-        ("FETCHCATCH_DEV".into(), std::env::current_exe()?.into()),
+        ("FETCHCATCH_DEV".into(), settings.program.clone().into()),
         ("BROWSER_TESTS_OUT".into(), settings.target.join("browser-tests").into()),
     ];
     npm_run(home, BROWSER_TESTS, &["run", "check"], Vec::new(), None, summary).await?;
