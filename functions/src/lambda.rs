@@ -29,19 +29,35 @@ use crate::problem::Problem;
 use crate::routes;
 use crate::settings::Settings;
 
-/// Serves one endpoint: `serve(routes!(functions::connectors::publish_connector::publish_connector))`.
-pub fn serve(endpoint: UtoipaMethodRouter<App>) -> ExitCode {
-    let router = routes::named(OpenApiRouter::new().routes(endpoint));
-    run(serve_router(router.fallback(misrouted).method_not_allowed_fallback(misrouted)))
+/// Serves one endpoint: `serve(|| routes!(functions::connectors::publish_connector::publish_connector))`.
+///
+/// It asks the database who calls, so it connects while it gets ready for the first call.
+pub fn serve(endpoint: fn() -> UtoipaMethodRouter<App>) -> ExitCode {
+    run(async move {
+        let app = App::new(Settings::from_env()?)?;
+        let connecting = app.clone();
+        tokio::spawn(async move { connecting.db.connect().await });
+        // Until Postgres has something to answer, and the rest of this has time.
+        tokio::task::yield_now().await;
+        serve_router(endpoint_alone(endpoint()), app).await
+    })
+}
+
+/// Serves one endpoint that anybody may call, and that may need no database.
+pub fn serve_open(endpoint: fn() -> UtoipaMethodRouter<App>) -> ExitCode {
+    run(async move { serve_router(endpoint_alone(endpoint()), App::new(Settings::from_env()?)?).await })
 }
 
 /// Serves the `$default` route.
 pub fn serve_not_found() -> ExitCode {
-    run(serve_router(Router::new().fallback(not_found)))
+    run(async { serve_router(Router::new().fallback(not_found), App::new(Settings::from_env()?)?).await })
 }
 
-async fn serve_router(router: Router<App>) -> anyhow::Result<()> {
-    let app = App::new(Settings::from_env()?)?;
+fn endpoint_alone(endpoint: UtoipaMethodRouter<App>) -> Router<App> {
+    routes::named(OpenApiRouter::new().routes(endpoint)).fallback(misrouted).method_not_allowed_fallback(misrouted)
+}
+
+async fn serve_router(router: Router<App>, app: App) -> anyhow::Result<()> {
     let runtime =
         Runtime::new(Adapter::from(gateway::wrap(router, app.clone()))).layer(layer_fn(move |inner| Retiring { inner, app: app.clone() }));
     runtime.run().await.map_err(|error| anyhow::anyhow!(error))

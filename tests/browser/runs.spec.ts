@@ -42,3 +42,18 @@ test("runs show version, source badge, commit and status, and the Source chips f
 	await expect(page.getByTestId("run-graph").getByText("Edit Table")).toBeVisible();
 	await expect(page.getByRole("region", { name: "Trace, node by node" })).toContainText("Carrier and fee");
 });
+
+test("a draft's run shows the graph that ran, although the draft was edited since", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	const { slug } = await publishedFlow(own.ci);
+	const { graph } = await own.api.call("GET", `/v1/flows/${slug}/draft`);
+	const [input] = graph.nodes;
+	input.name = "As it ran";
+	await own.api.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	const { runId } = await own.api.call("POST", `/v1/flows/${slug}/draft/evaluate?trace=true`, INPUT);
+	input.name = "As it is now";
+	await own.api.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	await page.goto(`/w/${own.slug}/runs/${runId}`);
+	await expect(page.getByTestId("run-graph").getByText("As it ran")).toBeVisible();
+	await expect(page.getByText("As it is now")).toHaveCount(0);
+});

@@ -16,7 +16,8 @@ const WRITTEN: &str = "[package]\n";
 pub fn artifacts() -> Vec<Artifact> {
     let endpoints = ENDPOINTS.iter().map(|endpoint| {
         let (area, operation) = (endpoint.area, endpoint.operation);
-        binary(operation, &format!("serve(utoipa_axum::routes!(functions::{area}::{operation}::{operation}))"))
+        let serve = if endpoint.access.is_open() { "serve_open" } else { "serve" };
+        binary(operation, &format!("{serve}(|| utoipa_axum::routes!(functions::{area}::{operation}::{operation}))"))
     });
     let jobs = JOBS.iter().map(|job| binary(job.name, &format!("jobs::{}()", job.name)));
     endpoints.chain([binary("not_found", "serve_not_found()")]).chain(jobs).collect()

@@ -48,7 +48,7 @@ pub fn render(base: &str) -> Result<String> {
 }
 
 /// CloudFront's patterns for what is the API's, and not a page of the console.
-fn paths_of_the_api() -> BTreeSet<String> {
+pub(crate) fn paths_of_the_api() -> BTreeSet<String> {
     let pattern = |route: &routes::Route| match route.path.trim_start_matches('/').split_once('/') {
         Some((area, _)) => format!("/{area}/*"),
         None => route.path.clone(),

@@ -1,8 +1,9 @@
 //! The web console: built when its sources changed, and served at `/` beside the API.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -14,13 +15,12 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
+use crate::generate::template::paths_of_the_api;
 use crate::settings::Settings;
 use crate::{npm, tools};
 
 /// What CloudFront sends with the same files.
 const SECURITY_HEADERS: &str = include_str!("../../../clients/console/security-headers.json");
-/// Paths of the API: what is not there is a problem, never the console.
-const API: [&str; 6] = ["/api", "/v1", "/auth", "/mcp", "/healthz", "/openapi.json"];
 /// What the built files follow from, beside their folder `src`.
 const BUILT_FROM: [&str; 7] = ["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
 /// Where its sources are.
@@ -127,7 +127,7 @@ struct Console {
 /// # Errors
 /// When the headers' file is damaged.
 pub fn serve(api: Router, files: PathBuf) -> Result<Router> {
-    let named: std::collections::BTreeMap<String, String> = serde_json::from_str(SECURITY_HEADERS)?;
+    let named: BTreeMap<String, String> = serde_json::from_str(SECURITY_HEADERS)?;
     let headers = named
         .into_iter()
         .map(|(name, value)| Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?)))
@@ -138,13 +138,20 @@ pub fn serve(api: Router, files: PathBuf) -> Result<Router> {
 async fn console_or_api(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if !reads || API.iter().any(|api| path.strip_prefix(api).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+    if !reads || is_of_the_api(path) {
         return next.run(request).await;
     }
     match console.file(path).await {
         Some(response) => response,
         None => next.run(request).await,
     }
+}
+
+/// Below the paths that CloudFront sends to the API, what is not there is a problem, never the console.
+fn is_of_the_api(path: &str) -> bool {
+    static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(paths_of_the_api);
+    let is_below = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    PATTERNS.iter().any(|pattern| is_below(pattern.trim_end_matches("/*")))
 }
 
 impl Console {

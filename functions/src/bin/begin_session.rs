@@ -1,5 +1,5 @@
 //! The Lambda function BeginSession. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::auth::begin_session::begin_session))
+    functions::lambda::serve_open(|| utoipa_axum::routes!(functions::auth::begin_session::begin_session))
 }

@@ -1,5 +1,5 @@
 //! The Lambda function DiffConnectorVersion. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::diff_connector_version::diff_connector_version))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::diff_connector_version::diff_connector_version))
 }

@@ -1,5 +1,5 @@
 //! The Lambda function GetConnector. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::get_connector::get_connector))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::get_connector::get_connector))
 }

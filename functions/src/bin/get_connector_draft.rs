@@ -1,5 +1,5 @@
 //! The Lambda function GetConnectorDraft. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::get_connector_draft::get_connector_draft))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::get_connector_draft::get_connector_draft))
 }

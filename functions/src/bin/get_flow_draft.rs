@@ -1,5 +1,5 @@
 //! The Lambda function GetFlowDraft. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::flows::get_flow_draft::get_flow_draft))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::flows::get_flow_draft::get_flow_draft))
 }

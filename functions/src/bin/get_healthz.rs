@@ -1,5 +1,5 @@
 //! The Lambda function GetHealthz. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::open::get_healthz::get_healthz))
+    functions::lambda::serve_open(|| utoipa_axum::routes!(functions::open::get_healthz::get_healthz))
 }

@@ -1,5 +1,5 @@
 //! The Lambda function GetOpenapi. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::open::get_openapi::get_openapi))
+    functions::lambda::serve_open(|| utoipa_axum::routes!(functions::open::get_openapi::get_openapi))
 }

@@ -1,5 +1,5 @@
 //! The Lambda function ListConnectors. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::list_connectors::list_connectors))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::list_connectors::list_connectors))
 }

@@ -1,5 +1,5 @@
 //! The Lambda function ListWorkspaces. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::workspaces::list_workspaces::list_workspaces))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::workspaces::list_workspaces::list_workspaces))
 }

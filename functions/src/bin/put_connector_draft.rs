@@ -1,5 +1,5 @@
 //! The Lambda function PutConnectorDraft. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::put_connector_draft::put_connector_draft))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::put_connector_draft::put_connector_draft))
 }

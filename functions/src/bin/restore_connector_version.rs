@@ -1,5 +1,5 @@
 //! The Lambda function RestoreConnectorVersion. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::connectors::restore_connector_version::restore_connector_version))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::connectors::restore_connector_version::restore_connector_version))
 }

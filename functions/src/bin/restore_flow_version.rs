@@ -1,5 +1,5 @@
 //! The Lambda function RestoreFlowVersion. Written by `cargo dev generate`.
 
 fn main() -> std::process::ExitCode {
-    functions::lambda::serve(utoipa_axum::routes!(functions::flows::restore_flow_version::restore_flow_version))
+    functions::lambda::serve(|| utoipa_axum::routes!(functions::flows::restore_flow_version::restore_flow_version))
 }

@@ -35,6 +35,7 @@ pub fn run(row: store::runs::Run) -> Run {
 pub fn detail(row: WholeRun) -> Result<RunDetail> {
     let parsed = |text: Option<String>| text.as_deref().map(serde_json::from_str).transpose().map_err(Problem::internal);
     Ok(RunDetail {
+        snapshot: row.version_id,
         input: serde_json::from_str(&row.input).map_err(Problem::internal)?,
         output: parsed(row.output)?,
         error: row.error.as_deref().map(serde_json::from_str).transpose().map_err(Problem::internal)?,

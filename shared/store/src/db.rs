@@ -75,6 +75,13 @@ impl Db {
         &self.pool
     }
 
+    /// Makes the first connection before somebody needs it. If it can't be made, whoever needs it is told why.
+    pub async fn connect(&self) {
+        if let Err(error) = self.pool.acquire().await {
+            tracing::info!(%error, "not connected yet");
+        }
+    }
+
     /// Whether Postgres answers.
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;

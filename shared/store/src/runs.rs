@@ -120,6 +120,8 @@ pub struct Run {
 pub struct WholeRun {
     #[sqlx(flatten)]
     pub run: Run,
+    /// What ran: the version's row of the history, or the draft's snapshot.
+    pub version_id: i64,
     pub input: String,
     pub output: Option<String>,
     pub error: Option<String>,
@@ -136,7 +138,7 @@ pub async fn find(tx: &mut Tx, workspace: Uuid, id: Uuid) -> Result<Option<Whole
     Ok(sqlx::query_as(concat!(
         "SELECT ",
         columns!(),
-        ", input::text AS input, output::text AS output, error::text AS error, trace::text AS trace
+        ", version_id, input::text AS input, output::text AS output, error::text AS error, trace::text AS trace
            FROM runs WHERE workspace_id = $1 AND id = $2"
     ))
     .bind(workspace)

@@ -51,6 +51,8 @@ pub struct Run {
 pub struct RunDetail {
     #[serde(flatten)]
     pub run: Run,
+    /// In the flow's history, the graph that ran: the version, or what the draft held then. A draft's is swept some time.
+    pub snapshot: i64,
     #[schema(value_type = Object)]
     pub input: Value,
     /// Null for a run that failed.

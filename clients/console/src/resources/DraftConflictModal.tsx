@@ -43,7 +43,7 @@ export function DraftConflictModal() {
 		<Modal
 			open
 			width={680}
-			title="Your draft and the published version have gone apart"
+			title={settled ? "Your draft is up to date" : "Your draft and the published version have gone apart"}
 			onCancel={close}
 			footer={null}
 			data-testid="conflict"

@@ -26,11 +26,8 @@ export function RunPage() {
 	});
 	const run = query.data;
 	const graph = useQuery({
-		queryKey: [workspace.id, "flow", run?.flow, "graph", run?.flowVersion ?? "draft"],
-		queryFn: () =>
-			run?.flowVersion
-				? resources.flow.version(run.flow, run.flowVersion)
-				: resources.flow.draft(run?.flow ?? "").then((draft) => draft.document),
+		queryKey: [workspace.id, "flow", run?.flow, "graph", run?.snapshot],
+		queryFn: () => resources.flow.snapshot(run?.flow ?? "", run?.snapshot ?? 0),
 		enabled: Boolean(run),
 		retry: false,
 	});
@@ -76,7 +73,7 @@ export function RunPage() {
 					<RunGraph graph={graph.data} trace={run.trace as never} result={run.output} failedNode={run.error?.nodeId} />
 				</Suspense>
 			)}
-			{!run.flowVersion && graph.data && <p className="muted">This ran a draft; the graph is the draft as it is now.</p>}
+			{graph.error && <p className="muted">The graph that ran is not kept any more.</p>}
 			<TraceList trace={run.trace} />
 		</>
 	);
