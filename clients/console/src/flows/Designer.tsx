@@ -11,7 +11,7 @@ import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Autosave, type SaveState } from "./Autosave";
 import { Diagnostics } from "./Diagnostics";
 import { documentOf, graphOf } from "./graph";
-import { Jdm } from "./jdm";
+import { fit, Jdm } from "./jdm";
 import { SaveMark } from "./SaveMark";
 
 /** Draws the draft. Every change is saved a moment later; publishing is another step. */
@@ -69,11 +69,6 @@ export default function Designer() {
 			</div>
 		</section>
 	);
-}
-
-/** All of the graph in view, and never larger than life. */
-function fit(instance: { fitView(options: object): unknown }): void {
-	setTimeout(() => instance.fitView({ padding: 0.15, maxZoom: 1 }), 50);
 }
 
 /** Nodes that something is wrong with, marked on the canvas. */

@@ -2,7 +2,7 @@ import { calculateDiffGraph, DecisionGraph } from "@gorules/jdm-editor";
 import { useMemo } from "react";
 import type { JsonObject } from "../api/json";
 import { graphOf } from "./graph";
-import { Jdm } from "./jdm";
+import { fit, Jdm } from "./jdm";
 
 /** The newer graph, with what was added, removed and changed marked on it. */
 export default function GraphDiff({ before, after }: { before: JsonObject; after: JsonObject }) {
@@ -10,7 +10,7 @@ export default function GraphDiff({ before, after }: { before: JsonObject; after
 	return (
 		<div className="graph-diff panel" data-testid="graph-diff">
 			<Jdm>
-				<DecisionGraph value={graph} disabled hideLeftToolbar />
+				<DecisionGraph value={graph} disabled hideLeftToolbar onReactFlowInit={fit} />
 			</Jdm>
 		</div>
 	);

@@ -2,7 +2,7 @@ import { DecisionGraph, type Simulation } from "@gorules/jdm-editor";
 import { useMemo } from "react";
 import type { JsonObject } from "../api/json";
 import { graphOf } from "../flows/graph";
-import { Jdm } from "../flows/jdm";
+import { fit, Jdm } from "../flows/jdm";
 
 /** The graph, with what each node made of what it got; nodes open to show which rows matched. */
 export default function RunGraph(props: {
@@ -23,7 +23,7 @@ export default function RunGraph(props: {
 	return (
 		<div className="run-graph panel" data-testid="run-graph">
 			<Jdm>
-				<DecisionGraph value={value} disabled hideLeftToolbar simulate={simulation} />
+				<DecisionGraph value={value} disabled hideLeftToolbar simulate={simulation} onReactFlowInit={fit} />
 			</Jdm>
 		</div>
 	);
