@@ -93,6 +93,7 @@ test("times are told as how long ago", () => {
 test("a slug follows from a name", () => {
 	expect(slugOf("HubSpot CRM (EU)")).toBe("hubspot-crm-eu");
 	expect(slugOf("Créme brûlée")).toBe("creme-brulee");
+	expect(slugOf("Größe & Øl")).toBe("grosse-ol");
 	expect(slugOf("  ")).toBe("");
 });
 
