@@ -117,10 +117,10 @@ impl Sam {
     /// where the console is.
     ///
     /// # Errors
-    /// When the stack is at another release (who deploys may have said no to it), has no such outputs, or AWS refuses.
-    pub async fn publish_console(&self, stack: &str, release: &str, folder: &Path, files: &[console::File]) -> Result<String> {
+    /// When the stack is at another release than asked for (who deploys may have said no to it), has no such outputs, or AWS refuses.
+    pub async fn publish_console(&self, stack: &str, release: Option<&str>, folder: &Path, files: &[console::File]) -> Result<String> {
         let mut command = self.python();
-        command.args(["-c", PUBLISH_CONSOLE, stack, release]).arg(folder).arg(serde_json::to_string(files)?);
+        command.args(["-c", PUBLISH_CONSOLE, stack, release.unwrap_or_default()]).arg(folder).arg(serde_json::to_string(files)?);
         let printed = tools::run(command).await.context("the console's files are not all there; deploy again")?;
         Ok(printed.trim().to_owned())
     }

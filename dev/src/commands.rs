@@ -7,6 +7,7 @@ mod demo;
 pub mod deploy;
 pub mod deploy_local;
 pub mod generate;
+pub mod publish_console;
 pub mod sam;
 pub mod test;
 pub mod up;

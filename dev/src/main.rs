@@ -24,6 +24,7 @@ enum Command {
     Build(commands::build::Arguments),
     Deploy(commands::deploy::Arguments),
     DeployLocal(commands::deploy_local::Arguments),
+    PublishConsole(commands::publish_console::Arguments),
     Sam(commands::sam::Arguments),
 }
 
@@ -60,6 +61,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Build(arguments) => commands::build::run(&settings, &arguments).await,
         Command::Deploy(arguments) => commands::deploy::run(&settings, &arguments).await,
         Command::DeployLocal(arguments) => commands::deploy_local::run(&settings, arguments).await,
+        Command::PublishConsole(arguments) => commands::publish_console::run(&settings, &arguments).await,
         Command::Sam(arguments) => commands::sam::run(&settings, &arguments).await,
     }
 }

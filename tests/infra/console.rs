@@ -67,10 +67,10 @@ async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again(
         ["assets/engine-3c4d.wasm", "assets/index-1a2b.js", "logo.svg", "index.html"],
         "a page refers to nothing that is not there yet"
     );
-    let refused = sam.publish_console(&name, "2", &folder, &files).await.unwrap_err();
+    let refused = sam.publish_console(&name, Some("2"), &folder, &files).await.unwrap_err();
     assert!(format!("{refused:#}").contains("at the release 1, and not at 2"), "{refused:#}");
-    for _ in 0..2 {
-        assert_eq!(sam.publish_console(&name, "1", &folder, &files).await.unwrap(), "https://console.example");
+    for release in [Some("1"), None] {
+        assert_eq!(sam.publish_console(&name, release, &folder, &files).await.unwrap(), "https://console.example");
     }
     let found: Value = serde_json::from_str(&python(&sam, LOOK, &name).await).unwrap();
     let (for_ever, asked_again) = ("public, max-age=31536000, immutable", "no-cache");
@@ -90,6 +90,6 @@ async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again(
 #[tokio::test]
 async fn a_stack_that_is_not_there_is_named() {
     let sam = Sam::find_or_install(&settings()).await.unwrap();
-    let refused = sam.publish_console("no-such-stack", "1", &std::env::temp_dir(), &[]).await.unwrap_err();
+    let refused = sam.publish_console("no-such-stack", None, &std::env::temp_dir(), &[]).await.unwrap_err();
     assert!(format!("{refused:#}").contains("no-such-stack"), "{refused:#}");
 }

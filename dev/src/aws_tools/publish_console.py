@@ -1,4 +1,4 @@
-"""Brings the console's files into the bucket of a stack: `publish_console.py STACK RELEASE FOLDER FILES`, prints where the console is.
+"""Brings the console's files into the bucket of a stack: `publish_console.py STACK RELEASE FOLDER FILES`, prints where the console is. An empty RELEASE is any.
 
 What pages refer to comes first and stays, so that neither a page of this release nor one that is open since the last ever misses a file.
 """
@@ -16,7 +16,7 @@ session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 client = lambda service: session.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))
 described = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
 deployed = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in described.get("Parameters", [])}.get("Release")
-if deployed != release:
+if release and deployed != release:
     sys.exit(f"the stack {stack} is at the release {deployed}, and not at {release}: nothing was deployed, and the console stays as it is")
 outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 missing = {"ConsoleBucketName", "DistributionId", "Url"} - set(outputs)

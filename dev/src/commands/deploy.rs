@@ -52,7 +52,7 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     if !status.success() {
         return Ok(ExitCode::FAILURE);
     }
-    let url = tools.publish_console(&stack, &release, &folder, &console::files(&folder)?).await?;
+    let url = tools.publish_console(&stack, Some(&release), &folder, &console::files(&folder)?).await?;
     println!("the console is at {url}");
     Ok(ExitCode::SUCCESS)
 }
