@@ -1,13 +1,4 @@
-import type { Page } from "@playwright/test";
-import { COMMIT, env, expect, leaveOutClosers, ownWorkspace, publishedFlow, said, test } from "./support";
-
-/** Changes the last row's fee in the designer's table. */
-async function changeFee(page: Page, typed = "5"): Promise<void> {
-	await page.getByText("Edit Table").click();
-	await page.getByText("21.5", { exact: true }).click();
-	await page.keyboard.press("End");
-	await page.keyboard.type(typed);
-}
+import { changeFee, COMMIT, env, expect, leaveOutClosers, ownWorkspace, publishedFlow, said, test } from "./support";
 
 const ABROAD = { order: { total: 40, weightKg: 2, country: "JP" } };
 

@@ -158,3 +158,11 @@ export async function leaveOutClosers(page: Page): Promise<void> {
 	await page.keyboard.press("ControlOrMeta+Shift+End");
 	await page.keyboard.press("Delete");
 }
+
+/** Changes the last row's fee in the designer's table. */
+export async function changeFee(page: Page, typed = "5"): Promise<void> {
+	await page.getByText("Edit Table").click();
+	await page.getByText("21.5", { exact: true }).click();
+	await page.keyboard.press("End");
+	await page.keyboard.type(typed);
+}

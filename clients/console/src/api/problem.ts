@@ -25,12 +25,15 @@ export class ApiProblem extends Error {
 		return new ApiProblem("internal", status, "Something went wrong", `The server answered ${status} without saying why. Try again.`);
 	}
 
-	static unreachable(cause: unknown): ApiProblem {
+	/** No answer came. A write may have been done all the same: only its answer may have been lost. */
+	static unreachable(cause: unknown, write = false): ApiProblem {
 		const problem = new ApiProblem(
 			"unreachable",
 			0,
 			"The server can't be reached",
-			"Nothing was changed. Check the connection and try again.",
+			write
+				? "It is not known whether this was done. Check the connection and try again: that is safe, it is not done twice."
+				: "Check the connection and try again.",
 		);
 		problem.cause = cause;
 		return problem;

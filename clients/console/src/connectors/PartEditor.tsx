@@ -1,5 +1,4 @@
 import { useMutation } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
 import { Alert, App, Button } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { equal, isObject, type JsonObject, pretty } from "../api/json";
@@ -9,7 +8,8 @@ import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Chips } from "../ui/Chips";
 import { JsonEditor } from "../ui/JsonEditor";
 import { Problem } from "../ui/Problem";
-import { PartChanged, type Place, partOf, savePart } from "./config";
+import { underOverlays, useLeaveGuard } from "../ui/useLeaveGuard";
+import { type Begun, PartChanged, type Place, partOf, savePart } from "./config";
 import { type Kind, useSchema } from "./useSchema";
 
 export interface FormProps {
@@ -32,12 +32,12 @@ interface Props {
 
 /** Edits one part of the draft by form or as JSON. What is typed stays until it is saved or dropped by whoever typed it. */
 export function PartEditor({ place, kind, template, form, actions, onSaved, height }: Props) {
-	const { api, slug, draft, took } = useResource();
+	const { api, slug, draft, took, setUnsaved } = useResource();
 	const { api: client, workspace } = useWorkspace();
 	const { message } = App.useApp();
 	const { schema } = useSchema();
 	const stored = partOf(draft.document, place);
-	const edit = useEdit(stored, template ?? {});
+	const edit = useEdit(stored, draft.etag, template ?? {});
 	const [mode, setMode] = useState<"form" | "json">(form ? "form" : "json");
 	const [over, setOver] = useState<PartChanged | null>(null);
 	const disabled = !may(workspace.role, "draft");
@@ -46,11 +46,12 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 		mutationFn: (above?: PartChanged) => {
 			const value = edit.value;
 			const put = (etag: string) => (place.kind === "config" ? api.putDraft(slug, value, etag) : putPart(client, slug, place, value, etag));
-			return above ? put(above.draft.etag) : savePart(put, () => api.draft(slug), place, edit.base, draft.etag);
+			const begun = above ? { value: partOf(above.draft.document, place), etag: above.draft.etag } : edit.begun;
+			return savePart(put, () => api.draft(slug), place, begun, value);
 		},
 		onSuccess: (taken) => {
 			setOver(null);
-			edit.rebase(partOf(taken.document, place));
+			edit.rebase(partOf(taken.document, place), taken.etag);
 			took(taken);
 			message.success("Saved in the draft");
 			onSaved?.();
@@ -62,7 +63,20 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 			}
 		},
 	});
-	useLeaveGuard(edit.dirty && !disabled);
+	const unsaved = edit.dirty && !disabled;
+	useEffect(() => {
+		setUnsaved(unsaved ? "typed" : null);
+		return () => setUnsaved(null);
+	}, [unsaved, setUnsaved]);
+	useLeaveGuard({
+		dirty: () => unsaved,
+		stays: (from, to) =>
+			underOverlays(from.pathname) === underOverlays(to.pathname) &&
+			from.search.open === to.search.open &&
+			(from.search.tab ?? "entities") === (to.search.tab ?? "entities"),
+		what: "What you typed here is not in the draft yet.",
+		stay: "Keep typing",
+	});
 	return (
 		<div className="stack">
 			<div className="row wrap-row">
@@ -91,7 +105,7 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 					</Button>
 				</span>
 			</div>
-			{save.error && !over && <Problem error={save.error} kept />}
+			{save.error && !(save.error instanceof PartChanged) && <Problem error={save.error} kept />}
 			{over && (
 				<Alert
 					type="warning"
@@ -103,7 +117,7 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 						<div className="banner-actions">
 							<Button
 								onClick={() => {
-									edit.load(partOf(over.draft.document, place));
+									edit.load(partOf(over.draft.document, place), over.draft.etag);
 									setOver(null);
 								}}
 							>
@@ -135,16 +149,16 @@ export function PartEditor({ place, kind, template, form, actions, onSaved, heig
 }
 
 /** What is being typed, and what it began as. As long as nothing is typed, it follows what is stored. */
-function useEdit(stored: JsonObject | undefined, template: JsonObject) {
-	const [base, setBase] = useState(stored);
+function useEdit(stored: JsonObject | undefined, etag: string, template: JsonObject) {
+	const [begun, setBegun] = useState<Begun>({ value: stored, etag });
 	const [value, setValue] = useState<JsonObject>(stored ?? template);
 	const [text, setText] = useState(() => pretty(stored ?? template));
 	const [broken, setBroken] = useState<string>();
 	const [generation, setGeneration] = useState(0);
-	const dirty = base === undefined || broken !== undefined || !equal(value, base);
+	const dirty = begun.value === undefined || broken !== undefined || !equal(value, begun.value);
 
-	const load = (next: JsonObject | undefined) => {
-		setBase(next);
+	const load = (next: JsonObject | undefined, at: string) => {
+		setBegun({ value: next, etag: at });
 		setValue(next ?? template);
 		setText(pretty(next ?? template));
 		setBroken(undefined);
@@ -152,17 +166,17 @@ function useEdit(stored: JsonObject | undefined, template: JsonObject) {
 	};
 	// biome-ignore lint/correctness/useExhaustiveDependencies: only what is stored sets it off, and typing never does
 	useEffect(() => {
-		if (!dirty && !equal(stored, base)) load(stored);
+		if (!dirty && !equal(stored, begun.value)) load(stored, etag);
 	}, [stored]);
 	return {
-		base,
+		begun,
 		value,
 		text,
 		broken,
 		dirty,
 		generation,
 		load,
-		rebase: (saved: JsonObject | undefined) => setBase(saved),
+		rebase: (saved: JsonObject | undefined, at: string) => setBegun({ value: saved, etag: at }),
 		change(next: JsonObject, why?: string) {
 			setValue(next);
 			setText(pretty(next));
@@ -180,34 +194,4 @@ function useEdit(stored: JsonObject | undefined, template: JsonObject) {
 			}
 		},
 	};
-}
-
-/** Asks before what was typed is left behind; opening a review or the history over it leaves nothing behind. */
-function useLeaveGuard(dirty: boolean): void {
-	const { modal } = App.useApp();
-	useBlocker({
-		disabled: !dirty,
-		enableBeforeUnload: dirty,
-		shouldBlockFn: ({ current, next }) => {
-			const [from, to] = [current.search as Record<string, unknown>, next.search as Record<string, unknown>];
-			const stays =
-				base(current.pathname) === base(next.pathname) && from.open === to.open && (from.tab ?? "entities") === (to.tab ?? "entities");
-			if (stays) return false;
-			return new Promise<boolean>((decide) => {
-				modal.confirm({
-					title: "Leave without saving?",
-					content: "What you typed here is not in the draft yet.",
-					okText: "Leave",
-					okButtonProps: { danger: true },
-					cancelText: "Keep typing",
-					onOk: () => decide(false),
-					onCancel: () => decide(true),
-				});
-			});
-		},
-	});
-}
-
-function base(path: string): string {
-	return path.replace(/\/(review|conflict|history)$/, "");
 }

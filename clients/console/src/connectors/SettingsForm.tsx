@@ -16,20 +16,12 @@ const KINDS: { key: string; label: string; value: Json }[] = [
 /** Settings are free-form: a row each, nested ones as JSON. */
 export function SettingsForm({ value, onChange, disabled }: FormProps) {
 	const { help } = useSchema();
-	const [unreadable, setUnreadable] = useState<Set<number>>(new Set());
-	const rows = useRows(
-		value,
-		(members, why) => onChange(members, why ?? (unreadable.size ? "A setting is not JSON yet." : undefined)),
-		null,
-	);
+	const rows = useRows(value, onChange, null);
 	const read = (key: number, text: string) => {
 		try {
-			const parsed = JSON.parse(text) as Json;
-			setUnreadable((before) => new Set([...before].filter((one) => one !== key)));
-			rows.set(key, { value: parsed });
+			rows.set(key, { value: JSON.parse(text) as Json, unreadable: false });
 		} catch {
-			setUnreadable((before) => new Set(before).add(key));
-			onChange(value, "A setting is not JSON yet.");
+			rows.set(key, { unreadable: true });
 		}
 	};
 	return (
@@ -50,7 +42,7 @@ export function SettingsForm({ value, onChange, disabled }: FormProps) {
 							label={`Value of ${row.name}`}
 							value={row.value}
 							disabled={disabled}
-							wrong={unreadable.has(row.key)}
+							wrong={row.unreadable === true}
 							onValue={(next) => rows.set(row.key, { value: next })}
 							onText={(text) => read(row.key, text)}
 						/>

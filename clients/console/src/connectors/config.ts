@@ -36,7 +36,10 @@ export function eventFlowsOf(config: JsonObject): Map<string, EventFlow[]> {
 export function partOf(config: JsonObject, place: Place): JsonObject | undefined {
 	if (place.kind === "config") return config;
 	if (place.kind === "settings") return isObject(config.settings) ? config.settings : {};
-	if (place.kind === "entity") return entitiesOf(config)[place.name];
+	if (place.kind === "entity") {
+		const entities = entitiesOf(config);
+		return Object.hasOwn(entities, place.name) ? entities[place.name] : undefined;
+	}
 	return eventFlowsOf(config)
 		.get(place.source)
 		?.find((flow) => flow.type === place.type)?.value;
@@ -49,23 +52,31 @@ export class PartChanged extends Error {
 	}
 }
 
+/** What an edit began with. The etag is of that moment: a newer one would let a save overwrite what the editor has never seen. */
+export interface Begun {
+	value: JsonObject | undefined;
+	etag: string;
+}
+
 /**
  * Writes a part. Where the draft has moved on since, but not in this part, it is written onto the newer draft; where this part itself was
- * changed, nothing is written and the editor decides.
+ * changed, nothing is written and the editor decides, unless it is this very value already: then an earlier try did it, whose answer was lost.
  */
 export async function savePart(
 	put: (etag: string) => Promise<Draft>,
 	newest: () => Promise<Draft>,
 	place: Place,
-	base: JsonObject | undefined,
-	etag: string,
+	begun: Begun,
+	value: JsonObject,
 ): Promise<Draft> {
 	try {
-		return await put(etag);
+		return await put(begun.etag);
 	} catch (error) {
 		if (ApiProblem.of(error).code !== "precondition_failed") throw error;
 		const draft = await newest();
-		if (!equal(partOf(draft.document, place), base)) throw new PartChanged(draft);
+		const now = partOf(draft.document, place);
+		if (equal(now, value)) return draft;
+		if (!equal(now, begun.value)) throw new PartChanged(draft);
 		return put(draft.etag);
 	}
 }

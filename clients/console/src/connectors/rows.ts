@@ -7,6 +7,8 @@ export interface Row {
 	key: number;
 	name: string;
 	value: Json;
+	/** What stands there is no JSON yet; the value is what it was before. */
+	unreadable?: boolean;
 }
 
 /** An object's members as rows, so that a name can be typed that is not one yet, or that another row has. */
@@ -31,12 +33,13 @@ export function useRows(initial: JsonObject, onChange: (members: JsonObject, bro
 	};
 }
 
-export function fault(rows: Pick<Row, "name">[], names: RegExp | null): string | undefined {
+export function fault(rows: Pick<Row, "name" | "unreadable">[], names: RegExp | null): string | undefined {
 	const seen = new Set<string>();
-	for (const { name } of rows) {
+	for (const { name, unreadable } of rows) {
 		if (name === "") return "A row has no name yet.";
 		if (seen.has(name)) return `The name ${name} is there twice.`;
 		if (names && !names.test(name)) return `${name} can't be a name: ${NAME_HELP}.`;
+		if (unreadable) return `The value of ${name} is not JSON yet.`;
 		seen.add(name);
 	}
 	return undefined;

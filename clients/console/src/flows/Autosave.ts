@@ -65,8 +65,8 @@ export class Autosave {
 		this.#timer = setTimeout(() => void this.flush(), this.options.delay ?? 800);
 	}
 
-	/** Saves now what is not saved yet, and waits for it. */
-	async flush(): Promise<void> {
+	/** Saves now what is not saved yet, and waits for it; answers whether all of it is. */
+	async flush(): Promise<boolean> {
 		clearTimeout(this.#timer);
 		while (this.#running) await this.#running;
 		let saved = true;
@@ -75,6 +75,7 @@ export class Autosave {
 			this.#running = this.#save(this.#pending);
 			saved = await this.#running;
 		}
+		return this.#pending === null;
 	}
 
 	async keepMine(): Promise<void> {
@@ -98,14 +99,9 @@ export class Autosave {
 	async #save(document: JsonObject): Promise<boolean> {
 		this.options.onState({ kind: "saving" });
 		try {
-			const draft = await this.options.put(document, this.#etag);
-			this.#etag = draft.etag;
-			this.#saved = document;
-			if (this.#pending === document) this.#pending = null;
-			this.options.onSaved(draft);
+			this.#stored(document, await this.options.put(document, this.#etag));
 		} catch (error) {
-			await this.#refused(error);
-			return false;
+			if (!(await this.#refused(error, document))) return false;
 		} finally {
 			this.#running = null;
 		}
@@ -113,16 +109,30 @@ export class Autosave {
 		return true;
 	}
 
-	async #refused(error: unknown): Promise<void> {
-		let said: unknown = error;
-		if (ApiProblem.of(error).code === "precondition_failed") {
-			try {
-				this.#theirs = await this.options.newest();
-				return this.options.onState({ kind: "changed", theirs: this.#theirs });
-			} catch (unread) {
-				said = unread;
-			}
+	#stored(document: JsonObject, draft: Draft): void {
+		this.#etag = draft.etag;
+		this.#saved = document;
+		if (this.#pending === document) this.#pending = null;
+		this.options.onSaved(draft);
+	}
+
+	/** What a refusal means; true where the document is stored after all, by an earlier try whose answer was lost. */
+	async #refused(error: unknown, document: JsonObject): Promise<boolean> {
+		if (ApiProblem.of(error).code !== "precondition_failed") {
+			this.options.onState({ kind: "failed", error });
+			return false;
 		}
-		this.options.onState({ kind: "failed", error: said });
+		try {
+			const newest = await this.options.newest();
+			if (equal(newest.document, document)) {
+				this.#stored(document, newest);
+				return true;
+			}
+			this.#theirs = newest;
+			this.options.onState({ kind: "changed", theirs: newest });
+		} catch (unread) {
+			this.options.onState({ kind: "failed", error: unread });
+		}
+		return false;
 	}
 }

@@ -8,6 +8,8 @@ import { ApiProblem } from "../api/problem";
 import type { Finding } from "../resources/model";
 import { useResource } from "../resources/ResourceContext";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
+import { keep, kept } from "../ui/kept";
+import { underOverlays, useLeaveGuard } from "../ui/useLeaveGuard";
 import { Autosave, type SaveState } from "./Autosave";
 import { Diagnostics } from "./Diagnostics";
 import { documentOf, graphOf } from "./graph";
@@ -86,7 +88,7 @@ function Marks({ findings }: { findings: Finding[] }) {
 
 /** The drawn graph and its way into the draft. */
 function useDraft(frame: React.RefObject<HTMLDivElement>) {
-	const { api, slug, draft, took, settle } = useResource();
+	const { api, slug, draft, took, saver, setUnsaved } = useResource();
 	const [graph, setGraph] = useState<DecisionGraphType>(() => graphOf(draft.document));
 	const [state, setState] = useState<SaveState>({ kind: "saved" });
 	const stored = useRef(draft);
@@ -123,18 +125,24 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 		else autosave.rebase(documentOf(graph, draft.document), draft.etag);
 	}, [draft, autosave, load, graph]);
 	useEffect(() => {
-		settle.current = () => autosave.flush();
-		const leaving = (event: BeforeUnloadEvent) => {
-			if (autosave.dirty) event.preventDefault();
-		};
-		window.addEventListener("beforeunload", leaving);
+		saver.current = () => autosave.flush();
 		return () => {
-			window.removeEventListener("beforeunload", leaving);
-			settle.current = null;
+			saver.current = null;
 			void autosave.flush();
 			autosave.stop();
 		};
-	}, [autosave, settle]);
+	}, [autosave, saver]);
+	useEffect(() => {
+		setUnsaved(state.kind === "saved" ? null : state.kind === "failed" || state.kind === "changed" ? "refused" : "saving");
+		return () => setUnsaved(null);
+	}, [state.kind, setUnsaved]);
+	useLeaveGuard({
+		dirty: () => autosave.dirty,
+		settle: () => autosave.flush(),
+		stays: (from, to) => underOverlays(from.pathname) === underOverlays(to.pathname),
+		what: "What you drew here could not be saved in the draft.",
+		stay: "Stay",
+	});
 	const onChange = useCallback(
 		(next: DecisionGraphType) => {
 			setGraph(next);
@@ -187,14 +195,22 @@ function useTouched(frame: React.RefObject<HTMLDivElement>) {
 	return touched;
 }
 
+const NOT_SAVED = new ApiProblem(
+	"unreachable",
+	0,
+	"What you drew is not saved",
+	"Only what is in the draft can be tested. Save it first, then run it again.",
+);
+
 /** Evaluates the draft as it is drawn, with trace. */
-function useTest(autosave: { flush(): Promise<void> }) {
-	const { api } = useWorkspace();
-	const { slug, draft } = useResource();
+function useTest(autosave: { flush(): Promise<boolean> }) {
+	const { api, workspace } = useWorkspace();
+	const { slug, resource, draft } = useResource();
+	const key = `test.${workspace.id}.${resource.id}`;
 	const { notification } = App.useApp();
 	const [simulation, setSimulation] = useState<Simulation>();
 	const [running, setRunning] = useState(false);
-	const request = useRef(localStorage.getItem(`fetchcatch.test.${slug}`) ?? pretty({}));
+	const request = useRef(kept(key) || pretty({}));
 	const document = useRef(draft.document);
 	document.current = draft.document;
 	const flush = useRef(autosave.flush);
@@ -207,12 +223,13 @@ function useTest(autosave: { flush(): Promise<void> }) {
 			clear: () => setSimulation(undefined),
 			keep: (text: string) => {
 				request.current = text;
-				localStorage.setItem(`fetchcatch.test.${slug}`, text);
+				keep(key, text);
 			},
 			run: async (context: unknown) => {
 				setRunning(true);
 				try {
-					await flush.current();
+					// An answer for what was saved before would be taken for one about what is drawn.
+					if (!(await flush.current())) throw NOT_SAVED;
 					const call = api.POST("/v1/flows/{id}/draft/evaluate", {
 						params: { path: { id: slug }, query: { trace: true } },
 						body: context as never,
@@ -231,6 +248,6 @@ function useTest(autosave: { flush(): Promise<void> }) {
 				}
 			},
 		}),
-		[api, slug, running, simulation, notification],
+		[api, slug, key, running, simulation, notification],
 	);
 }

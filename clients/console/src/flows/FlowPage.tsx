@@ -1,13 +1,13 @@
 import { getRouteApi, Outlet } from "@tanstack/react-router";
 import { Skeleton } from "antd";
-import { lazy, Suspense } from "react";
 import { Banners } from "../resources/Banners";
 import { ResourceProvider, useResourceQueries } from "../resources/ResourceContext";
 import { ResourceHead } from "../resources/ResourceHead";
 import { Unavailable } from "../resources/Unavailable";
+import { lazily } from "../ui/lazily";
 import { Diverged } from "./FlowList";
 
-const Designer = lazy(() => import("./Designer"));
+const Designer = lazily(() => import("./Designer"), <Skeleton active paragraph={{ rows: 12 }} />);
 const route = getRouteApi("/w/$workspace/flows/$slug");
 
 /** A flow's draft in the designer, which is large and comes lazily. */
@@ -20,9 +20,7 @@ export function FlowPage() {
 		<ResourceProvider value={view}>
 			<ResourceHead extra={view.resource.divergedFromGit && <Diverged />} />
 			<Banners />
-			<Suspense fallback={<Skeleton active paragraph={{ rows: 12 }} />}>
-				<Designer key={view.resource.id} />
-			</Suspense>
+			<Designer key={view.resource.id} />
 			<Outlet />
 		</ResourceProvider>
 	);

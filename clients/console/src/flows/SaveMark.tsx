@@ -4,7 +4,7 @@ import { Problem } from "../ui/Problem";
 import type { SaveState } from "./Autosave";
 
 interface Actions {
-	flush(): Promise<void>;
+	flush(): Promise<unknown>;
 	keepMine(): Promise<void>;
 	takeTheirs(): void;
 }

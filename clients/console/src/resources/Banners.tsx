@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Alert, Button } from "antd";
-import { publishRefusal, useWorkspace } from "../shell/WorkspaceContext";
+import { may, publishRefusal, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
 import { repoUrl } from "../ui/commit";
 import { WORDS } from "./model";
@@ -74,7 +74,7 @@ function PulledBanner() {
 
 function UnpublishedBanner() {
 	const { type, slug, draft, resource } = useResource();
-	const { at } = useWorkspace();
+	const { at, workspace } = useWorkspace();
 	if (!draft.hasUnpublishedChanges) return null;
 	const to = { workspace: at, slug };
 	const path = `/w/$workspace/${WORDS[type].path}/$slug` as const;
@@ -96,7 +96,7 @@ function UnpublishedBanner() {
 			}
 			action={
 				<div className="banner-actions">
-					{stale && (
+					{stale && may(workspace.role, "draft") && (
 						<Link to={`${path}/conflict`} params={to} search={true}>
 							<Button tabIndex={-1}>Resolve</Button>
 						</Link>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Modal, Popconfirm } from "antd";
 import { useState } from "react";
-import { useWorkspace } from "../shell/WorkspaceContext";
+import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
 import { Problem } from "../ui/Problem";
 import { SourceBadge } from "../ui/SourceBadge";
@@ -11,14 +11,15 @@ import { useOverlay } from "./useOverlay";
 
 /** Somebody published while this draft was being edited: three ways out, and none is taken by itself. */
 export function DraftConflictModal() {
-	const { api, type, slug, draft, took } = useResource();
+	const { api, type, slug, draft, took, settle } = useResource();
 	const { workspace } = useWorkspace();
 	const { message } = App.useApp();
 	const { open, close } = useOverlay();
 	const [merging, setMerging] = useState(false);
 	const versions = useQuery({ queryKey: [...keysOf(workspace.id, type, slug).all, "versions"], queryFn: () => api.versions(slug) });
 	const reset = useMutation({
-		mutationFn: () => api.reset(slug, draft.etag),
+		// What was drawn a moment ago belongs to what is dropped, and must not be saved after it.
+		mutationFn: async () => api.reset(slug, (await settle()).etag),
 		onSuccess: (taken) => {
 			took(taken);
 			message.success(`The draft is version ${taken.activeVersion} again`);
@@ -26,8 +27,9 @@ export function DraftConflictModal() {
 		},
 	});
 	const active = versions.data?.items.find((version) => version.isActive);
+	const draftable = may(workspace.role, "draft");
 	const settled = draft.baseVersion === draft.activeVersion;
-	if (merging && !settled) {
+	if (merging && !settled && draftable) {
 		return (
 			<MergePicker
 				onCancel={() => setMerging(false)}
@@ -58,10 +60,13 @@ export function DraftConflictModal() {
 						{active && <SourceBadge source={active.source} surface={active.surface} />}. Nothing was overwritten.
 					</p>
 				)}
+				{!draftable && !settled && (
+					<Alert type="info" showIcon message="Your role here reads only: an author, editor, admin or owner can resolve it." />
+				)}
 				{reset.error && <Problem error={reset.error} />}
 				<div className="ways">
 					<Way title="Merge" text={`Bring version ${draft.activeVersion} into your draft. Where both changed the same thing, you choose.`}>
-						<Button type="primary" disabled={settled} onClick={() => setMerging(true)}>
+						<Button type="primary" disabled={settled || !draftable} onClick={() => setMerging(true)}>
 							Merge
 						</Button>
 					</Way>
@@ -76,9 +81,10 @@ export function DraftConflictModal() {
 							title="Drop the draft's changes?"
 							okText="Reset draft"
 							okButtonProps={{ danger: true }}
+							disabled={settled || !draftable}
 							onConfirm={() => reset.mutate()}
 						>
-							<Button danger disabled={settled} loading={reset.isPending}>
+							<Button danger disabled={settled || !draftable} loading={reset.isPending}>
 								Reset draft
 							</Button>
 						</Popconfirm>

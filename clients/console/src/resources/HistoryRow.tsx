@@ -50,7 +50,7 @@ export function HistoryRow({ provenance, version, snapshot, live, at, more, onCo
 }
 
 function Actions({ version, snapshot, live, onCompare }: Pick<Row, "version" | "snapshot" | "live" | "onCompare">) {
-	const { api, slug, draft, resource, took, refresh } = useResource();
+	const { api, slug, resource, took, refresh, settle } = useResource();
 	const { workspace } = useWorkspace();
 	const { message, modal, notification } = App.useApp();
 	const { close } = useOverlay();
@@ -60,7 +60,8 @@ function Actions({ version, snapshot, live, onCompare }: Pick<Row, "version" | "
 		notification.error({ message: problem.title, description: problem.detail, role: "alert" });
 	};
 	const restore = useMutation({
-		mutationFn: () => (version ? api.restoreVersion(slug, version, draft.etag) : api.restoreSnapshot(slug, snapshot ?? 0, draft.etag)),
+		// The etag is of the draft that one was asked about, not of what a colleague has made of it since.
+		mutationFn: (etag: string) => (version ? api.restoreVersion(slug, version, etag) : api.restoreSnapshot(slug, snapshot ?? 0, etag)),
 		onError: failed,
 		onSuccess: (taken) => {
 			took(taken);
@@ -69,30 +70,33 @@ function Actions({ version, snapshot, live, onCompare }: Pick<Row, "version" | "
 		},
 	});
 	const rollback = useMutation({
-		mutationFn: () => api.rollback(slug, version ?? 0, resource.activeVersion, `Back to version ${version}`),
+		mutationFn: (live: number) => api.rollback(slug, version ?? 0, live, `Back to version ${version}`),
 		onError: failed,
 		onSuccess: async (made) => {
 			await refresh();
 			message.success(`Version ${made} is live, with what version ${version} had`);
 		},
 	});
-	const askRestore = () =>
-		draft.hasUnpublishedChanges
-			? modal.confirm({
-					title: `Replace the draft by ${name}?`,
-					content: "The draft has unpublished changes. They stay in the history, under All snapshots. Nothing is published.",
-					okText: "Restore into the draft",
-					onOk: () => restore.mutateAsync().catch(() => undefined),
-				})
-			: restore.mutate();
-	const askRollback = () =>
+	const askRestore = async () => {
+		const { etag, hasUnpublishedChanges } = await settle();
+		if (!hasUnpublishedChanges) return restore.mutate(etag);
 		modal.confirm({
-			title: `Roll back to version ${version}?`,
+			title: `Replace the draft by ${name}?`,
+			content: "The draft has unpublished changes. They stay in the history, under All snapshots. Nothing is published.",
+			okText: "Restore into the draft",
+			onOk: () => restore.mutateAsync(etag).catch(() => undefined),
+		});
+	};
+	const askRollback = () => {
+		const live = resource.activeVersion;
+		modal.confirm({
+			title: `Roll back from version ${live} to version ${version}?`,
 			content: `This publishes a new version at once${workspace.environmentKind === "Production" ? ", in Production" : ""}. The draft keeps its unpublished changes.`,
 			okText: "Roll back",
 			okButtonProps: { danger: true },
-			onOk: () => rollback.mutateAsync().catch(() => undefined),
+			onOk: () => rollback.mutateAsync(live).catch(refresh),
 		});
+	};
 	const draftable = may(workspace.role, "draft");
 	const publishable = publishRefusal(workspace) === null && !resource.archived;
 	const items = [

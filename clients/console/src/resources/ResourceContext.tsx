@@ -1,5 +1,5 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useMemo } from "react";
+import { createContext, useContext, useMemo, useState } from "react";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import type { Draft, Resource, ResourceApi, ResourceType } from "./model";
 
@@ -14,9 +14,17 @@ export interface ResourceView {
 	took(draft: Draft): void;
 	/** Something was published or changed elsewhere: ask for everything again. */
 	refresh(): Promise<void>;
-	/** Saves what is still on its way (the designer's autosave); nothing may be reviewed or published before. */
-	settle: { current: (() => Promise<void>) | null };
+	/** Saves what is still on its way (the designer's autosave), and answers the draft as it is then. Nothing is reviewed or reset before. */
+	settle(): Promise<Draft>;
+	/** Where the designer says how it saves. */
+	saver: { current: (() => Promise<boolean>) | null };
+	/** What the page holds that the draft doesn't. */
+	unsaved: Unsaved;
+	setUnsaved(unsaved: Unsaved): void;
 }
+
+/** Typed into a form that saves when it is told to; drawn, and on its way; drawn, and refused or in conflict. */
+export type Unsaved = "typed" | "saving" | "refused" | null;
 
 const Context = createContext<ResourceView | null>(null);
 export const ResourceProvider = Context.Provider;
@@ -40,16 +48,23 @@ export function useResourceQueries(type: ResourceType, slug: string) {
 	const keys = useMemo(() => keysOf(workspace.id, type, slug), [workspace.id, type, slug]);
 	const resource = useQuery({ queryKey: keys.resource, queryFn: () => api.get(slug), refetchInterval: 20_000 });
 	const draft = useQuery({ queryKey: keys.draft, queryFn: () => api.draft(slug), refetchInterval: 20_000 });
-	const settle = useMemo<ResourceView["settle"]>(() => ({ current: null }), []);
+	const saver = useMemo<ResourceView["saver"]>(() => ({ current: null }), []);
+	const [unsaved, setUnsaved] = useState<Unsaved>(null);
 	const view = useMemo<ResourceView | null>(() => {
 		if (!resource.data || !draft.data) return null;
 		return {
 			type,
 			slug,
 			api,
-			settle,
+			saver,
+			unsaved,
+			setUnsaved,
 			resource: resource.data,
 			draft: draft.data,
+			settle: async () => {
+				await saver.current?.();
+				return queries.getQueryData<Draft>(keys.draft) ?? draft.data;
+			},
 			took: (taken) => {
 				queries.setQueryData(keys.draft, taken);
 				invalidateAllBut(queries, keys, keys.draft);
@@ -58,7 +73,7 @@ export function useResourceQueries(type: ResourceType, slug: string) {
 				await Promise.all([queries.invalidateQueries({ queryKey: keys.all }), queries.invalidateQueries({ queryKey: keys.list })]);
 			},
 		};
-	}, [type, slug, api, settle, resource.data, draft.data, queries, keys]);
+	}, [type, slug, api, saver, unsaved, resource.data, draft.data, queries, keys]);
 	return { view, error: resource.error ?? draft.error };
 }
 

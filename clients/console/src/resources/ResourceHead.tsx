@@ -1,11 +1,12 @@
 import { HistoryOutlined, MoreOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { App, Button, Dropdown, Input, Modal, Tag, Tooltip } from "antd";
+import { App, Button, Dropdown, Input, Modal, Tag } from "antd";
 import { useState } from "react";
 import { ApiProblem } from "../api/problem";
-import { may, publishRefusal, useWorkspace } from "../shell/WorkspaceContext";
+import { may, publishRefusal, REFUSED, useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
+import { RefusableButton } from "../ui/RefusableButton";
 import { WORDS } from "./model";
 import { Replication } from "./Replication";
 import { keysOf, useResource } from "./ResourceContext";
@@ -37,15 +38,14 @@ export function ResourceHead({ children, extra }: { children?: React.ReactNode; 
 				<Button icon={<HistoryOutlined />} onClick={() => open("history")}>
 					History
 				</Button>
-				<Tooltip title={refused === "governance" ? "Publishing from the console is disabled: this workspace is CodeManaged." : null}>
-					<Button
-						type="primary"
-						disabled={refused !== null || !draft.hasUnpublishedChanges || resource.archived}
-						onClick={() => open("review")}
-					>
-						Publish…
-					</Button>
-				</Tooltip>
+				<RefusableButton
+					type="primary"
+					why={refused && REFUSED[refused]}
+					disabled={refused === null && (!draft.hasUnpublishedChanges || resource.archived)}
+					onClick={() => open("review")}
+				>
+					Publish…
+				</RefusableButton>
 				<Menu />
 			</div>
 			<div className="facts">
@@ -56,7 +56,7 @@ export function ResourceHead({ children, extra }: { children?: React.ReactNode; 
 }
 
 function Menu() {
-	const { api, slug, type, resource, draft, took, refresh } = useResource();
+	const { api, slug, type, resource, draft, took, refresh, settle } = useResource();
 	const { workspace, at } = useWorkspace();
 	const { message, modal, notification } = App.useApp();
 	const navigate = useNavigate();
@@ -81,14 +81,17 @@ function Menu() {
 			okButtonProps: { danger: true },
 			onOk: () => run(() => api.archive(slug, resource.activeVersion).then(refresh), "Archived"),
 		});
-	const reset = () =>
+	const reset = async () => {
+		// What was drawn a moment ago belongs to what is dropped, and must not be saved after it.
+		const { etag } = await settle();
 		modal.confirm({
 			title: "Drop the draft's changes?",
 			content: `The draft becomes ${resource.activeVersion ? `version ${resource.activeVersion}` : "empty"} again. What it held stays in the history.`,
 			okText: "Reset draft",
 			okButtonProps: { danger: true },
-			onOk: () => run(() => api.reset(slug, draft.etag).then(took), "The draft was reset"),
+			onOk: () => run(() => api.reset(slug, etag).then(took), "The draft was reset"),
 		});
+	};
 	const remove = () =>
 		modal.confirm({
 			title: `Delete ${resource.name}?`,

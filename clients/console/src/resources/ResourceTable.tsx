@@ -2,15 +2,16 @@ import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Empty, Input, Skeleton, Table, Tag } from "antd";
-import { lazy, Suspense, useDeferredValue, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import type { ListSearch } from "../routes";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
 import { Chips } from "../ui/Chips";
+import { lazily } from "../ui/lazily";
 import { Problem } from "../ui/Problem";
 import { type Resource, type ResourceType, WORDS } from "./model";
 
-const CreateModal = lazy(() => import("./CreateModal"));
+const CreateModal = lazily(() => import("./CreateModal"), null);
 
 /** The list of connectors, or of flows. */
 export function ResourceTable({
@@ -95,7 +96,7 @@ export function ResourceTable({
 						size="middle"
 						pagination={false}
 						dataSource={items}
-						locale={{ emptyText: nothing }}
+						locale={{ emptyText: pages.error ? " " : nothing }}
 						columns={[
 							{
 								title: "Name",
@@ -138,7 +139,7 @@ export function ResourceTable({
 					)}
 				</div>
 			)}
-			<Suspense>{creating && <CreateModal type={type} onClose={() => setCreating(false)} />}</Suspense>
+			{creating && <CreateModal type={type} onClose={() => setCreating(false)} />}
 		</>
 	);
 }

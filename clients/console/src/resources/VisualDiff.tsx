@@ -1,13 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Skeleton } from "antd";
-import { lazy, Suspense } from "react";
+import type { JsonObject } from "../api/json";
 import { useWorkspace } from "../shell/WorkspaceContext";
+import { lazily } from "../ui/lazily";
 import { keysOf, useResource } from "./ResourceContext";
 
-const GraphDiff = lazy(() => import("../flows/GraphDiff"));
+const GraphDiff = lazily(() => import("../flows/GraphDiff"), <Skeleton.Node active style={{ width: "100%", height: 320 }} />);
 
 /** The graph with what was added, removed and changed marked on it. */
-export function VisualDiff() {
+export function VisualDiff({ after }: { after: JsonObject }) {
+	const active = useActive();
+	return active ? <GraphDiff before={active} after={after} /> : null;
+}
+
+/** What is published now, if anything is. */
+export function useActive(): JsonObject | undefined {
 	const { api, type, slug, draft } = useResource();
 	const { workspace } = useWorkspace();
 	const active = useQuery({
@@ -15,10 +22,5 @@ export function VisualDiff() {
 		queryFn: () => api.version(slug, draft.activeVersion),
 		enabled: draft.activeVersion > 0,
 	});
-	if (draft.activeVersion === 0 || !active.data) return null;
-	return (
-		<Suspense fallback={<Skeleton.Node active style={{ width: "100%", height: 320 }} />}>
-			<GraphDiff before={active.data} after={draft.document} />
-		</Suspense>
-	);
+	return active.data;
 }

@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Alert, Button, Skeleton } from "antd";
-import { lazy, Suspense } from "react";
 import { answer } from "../api/client";
 import { isObject, pretty } from "../api/json";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
 import { CommitLink } from "../ui/CommitLink";
+import { lazily } from "../ui/lazily";
 import { Problem } from "../ui/Problem";
 import { RunBadge } from "../ui/SourceBadge";
 import { StatusTag } from "./RunsPage";
 import { duration } from "./range";
 import { nodesOf, TraceList } from "./TraceList";
 
-const RunGraph = lazy(() => import("./RunGraph"));
+const RunGraph = lazily(() => import("./RunGraph"), <Skeleton active />);
 const route = getRouteApi("/w/$workspace/runs/$run");
 
 /** One evaluation: what came in, what came out, and what each node made of it. */
@@ -69,9 +69,7 @@ export function RunPage() {
 				<Document title="Output" value={run.output} />
 			</div>
 			{graph.data && nodes.length > 0 && (
-				<Suspense fallback={<Skeleton active />}>
-					<RunGraph graph={graph.data} trace={run.trace as never} result={run.output} failedNode={run.error?.nodeId} />
-				</Suspense>
+				<RunGraph graph={graph.data} trace={run.trace as never} result={run.output} failedNode={run.error?.nodeId} />
 			)}
 			{graph.error && <p className="muted">The graph that ran is not kept any more.</p>}
 			<TraceList trace={run.trace} />

@@ -45,17 +45,18 @@ export function RunsPage() {
 					pagination={false}
 					dataSource={items}
 					locale={{
-						emptyText: runs.isPending ? (
-							" "
-						) : (
-							<Empty
-								description={
-									filtered
-										? "No run fits these filters in this range."
-										: "No runs in this range. Evaluate a flow with POST /v1/evaluate/{slug}, or test a draft in the designer."
-								}
-							/>
-						),
+						emptyText:
+							runs.isPending || runs.error ? (
+								" "
+							) : (
+								<Empty
+									description={
+										filtered
+											? "No run fits these filters in this range."
+											: "No runs in this range. Evaluate a flow with POST /v1/evaluate/{slug}, or test a draft in the designer."
+									}
+								/>
+							),
 					}}
 					columns={[
 						{

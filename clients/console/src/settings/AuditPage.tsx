@@ -1,18 +1,24 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Button, Empty, Input, Table, Tag } from "antd";
+import { Alert, Button, Empty, Input, Table, Tag } from "antd";
 import { answer } from "../api/client";
 import { pretty } from "../api/json";
 import type { AuditSearch } from "../routes";
-import { useWorkspace } from "../shell/WorkspaceContext";
+import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
 import { Initials } from "../ui/Initials";
 import { Problem } from "../ui/Problem";
 
 const route = getRouteApi("/w/$workspace/settings/audit");
 
-/** Who did what, refusals included. */
 export function AuditPage() {
+	const { workspace } = useWorkspace();
+	if (may(workspace.role, "admin")) return <Audit />;
+	return <Alert type="info" showIcon message="Only an owner or admin of this workspace reads its audit." />;
+}
+
+/** Who did what, refusals included. */
+function Audit() {
 	const { api, workspace } = useWorkspace();
 	const search = route.useSearch();
 	const navigate = useNavigate();
@@ -52,7 +58,7 @@ export function AuditPage() {
 					pagination={false}
 					loading={pages.isPending}
 					dataSource={pages.data?.pages.flatMap((page) => page.items)}
-					locale={{ emptyText: <Empty description="Nothing is recorded that fits." /> }}
+					locale={{ emptyText: pages.data && !pages.error ? <Empty description="Nothing is recorded that fits." /> : " " }}
 					expandable={{ expandedRowRender: (entry) => <pre className="document">{pretty(entry.detail)}</pre> }}
 					columns={[
 						{ title: "When", render: (_, entry) => <Ago at={entry.at} /> },

@@ -45,7 +45,13 @@ export function TokensPage() {
 					pagination={false}
 					loading={tokens.isPending}
 					dataSource={tokens.data?.items}
-					locale={{ emptyText: <Empty description="No tokens. Scripts, CI, agents and applications each need one of their own." /> }}
+					locale={{
+						emptyText: tokens.data ? (
+							<Empty description="No tokens. Scripts, CI, agents and applications each need one of their own." />
+						) : (
+							" "
+						),
+					}}
 					columns={[
 						{
 							title: "Name",

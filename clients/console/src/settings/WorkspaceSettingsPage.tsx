@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useBlocker } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Alert, App, Button, Input, Skeleton } from "antd";
 import { useEffect, useId, useState } from "react";
 import { answer, type Schemas } from "../api/client";
@@ -7,6 +7,7 @@ import { equal } from "../api/json";
 import { EnvironmentMark, MODES } from "../shell/Marks";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
+import { useLeaveGuard } from "../ui/useLeaveGuard";
 import { ENVIRONMENTS } from "./WorkspacesPage";
 
 type Workspace = Schemas["Workspace"];
@@ -77,11 +78,7 @@ function Settings({ stored }: { stored: Workspace }) {
 			message.success("Saved. It holds at once, also for publishes in flight.");
 		},
 	});
-	useBlocker({
-		disabled: !dirty,
-		enableBeforeUnload: dirty,
-		shouldBlockFn: () => !globalThis.confirm("Leave without saving? What you changed is lost."),
-	});
+	useLeaveGuard({ dirty: () => dirty, what: "What you changed here is not saved.", stay: "Stay" });
 	const set = (change: Partial<Values>) => setValues({ ...values, ...change });
 	return (
 		<form

@@ -1,9 +1,12 @@
 import { LogoutOutlined, MenuOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Dropdown, Select, Tooltip } from "antd";
+import { App, Button, Dropdown, Select, Tooltip } from "antd";
 import { answer, connect } from "../api/client";
+import { ApiProblem } from "../api/problem";
 import { Initials, initialsOf } from "../ui/Initials";
+import { forgetKept } from "../ui/kept";
+import { mayLeave } from "../ui/useLeaveGuard";
 import { Logo } from "./Logo";
 import { EnvironmentMark, GovernanceMark } from "./Marks";
 import { useThemeMode } from "./theme";
@@ -76,13 +79,23 @@ function UserMenu() {
 	const { me, workspace } = useWorkspace();
 	const queries = useQueryClient();
 	const navigate = useNavigate();
+	const { notification } = App.useApp();
 	const signOut = useMutation({
 		mutationFn: () => answer(connect().POST("/auth/logout") as Promise<{ response: Response }>),
 		onSuccess: () => {
 			queries.clear();
-			navigate({ to: "/sign-in" });
+			forgetKept();
+			navigate({ to: "/sign-in", ignoreBlocker: true });
+		},
+		onError: (error) => {
+			const problem = ApiProblem.of(error);
+			notification.error({ message: problem.title, description: problem.detail, role: "alert" });
 		},
 	});
+	// Once the session is over nothing can be saved any more.
+	const leave = async () => {
+		if (await mayLeave()) signOut.mutate();
+	};
 	const email = me.user?.email ?? "";
 	return (
 		<Dropdown
@@ -90,7 +103,7 @@ function UserMenu() {
 			menu={{
 				items: [
 					{ key: "who", type: "group", label: `${email} · ${workspace.role ?? "no role"}` },
-					{ key: "out", icon: <LogoutOutlined />, label: "Sign out", onClick: () => signOut.mutate() },
+					{ key: "out", icon: <LogoutOutlined />, label: "Sign out", onClick: leave },
 				],
 			}}
 		>

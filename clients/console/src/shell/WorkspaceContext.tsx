@@ -40,3 +40,8 @@ export function publishRefusal(workspace: Pick<Schemas["Workspace"], "governance
 	if (workspace.governanceMode === "CodeManaged") return "governance";
 	return may(workspace.role, "publish") ? null : "role";
 }
+
+export const REFUSED = {
+	governance: "This workspace is set to CodeManaged. Publishing from the console is disabled.",
+	role: "Your role here can't publish: ask an editor, admin or owner.",
+};

@@ -1,0 +1,134 @@
+import type { Page, Route } from "@playwright/test";
+import { changeFee, CONFIG, expect, leaveOutClosers, publishedConnector, publishedFlow, said, test } from "./support";
+
+const isDraft = (method: string) => (answer: { url(): string; request(): { method(): string } }) => /\/draft$/.test(answer.url()) && answer.request().method() === method;
+const broken = (route: Route) => (route.request().method() === "PUT" ? route.fulfill({ status: 500, json: {} }) : route.fallback());
+
+/** The page asks for the draft again by itself, and gets what a colleague made of it. */
+async function polled(page: Page): Promise<void> {
+	await page.waitForResponse(isDraft("GET"), { timeout: 30_000 });
+}
+
+test("a form that was begun before a colleague's change does not overwrite it, although the page has seen it since", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await page.goto(`/w/acme/connectors/${slug}?open=contact`);
+	await page.getByLabel("Description", { exact: true }).fill("Somebody we know");
+	const theirs = { ...CONFIG.entities.contact, description: "A human being" };
+	await api.call("PUT", `/api/connectors/${slug}/draft/entities/contact`, theirs);
+	await polled(page);
+	await page.getByRole("button", { name: "Save" }).click();
+	await expect(page.getByText("changed this while you were editing")).toBeVisible();
+	expect((await api.call("GET", `/api/connectors/${slug}/draft`)).config.entities.contact.description).toBe("A human being");
+
+	// Saving over it fails loudly, and works once it can.
+	await page.route("**/draft/entities/**", (route) => route.abort());
+	await page.getByRole("button", { name: "Save mine over it" }).click();
+	await expect(page.getByRole("alert").filter({ hasText: "not known whether this was done" })).toBeVisible();
+	await page.unroute("**/draft/entities/**");
+	await page.getByRole("button", { name: "Save mine over it" }).click();
+	await said(page, "Saved in the draft");
+	expect((await api.call("GET", `/api/connectors/${slug}/draft`)).config.entities.contact.description).toBe("Somebody we know");
+});
+
+test("the whole config as JSON does not wipe what somebody added meanwhile", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await page.goto(`/w/acme/connectors/${slug}?tab=json`);
+	await page.getByRole("textbox", { name: "config as JSON" }).focus();
+	await page.keyboard.press("ControlOrMeta+a");
+	await page.keyboard.insertText(JSON.stringify({ ...CONFIG, settings: { written: "as JSON" } }));
+	await leaveOutClosers(page);
+	await api.call("PUT", `/api/connectors/${slug}/draft/entities/deal`, { fields: {} });
+	await polled(page);
+	await page.getByRole("button", { name: "Save" }).click();
+	await expect(page.getByText("changed this while you were editing")).toBeVisible();
+	expect((await api.call("GET", `/api/connectors/${slug}/draft`)).config.entities).toHaveProperty("deal");
+});
+
+test("what is typed under a review is said to be no part of it", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await api.call("PATCH", `/api/connectors/${slug}/draft`, { settings: { batch_size: 7 } });
+	await page.goto(`/w/acme/connectors/${slug}?tab=settings`);
+	await page.getByLabel("Value of base_url").fill("https://typed.example.com");
+	await page.getByRole("button", { name: "Publish…" }).click();
+	await expect(page.getByRole("dialog")).toContainText("What you typed on this page is not saved, and is no part of this");
+});
+
+test.describe("while the drawing can't be saved", () => {
+	test("leaving the page asks, and so does signing out", async ({ page, ci }) => {
+		const { slug } = await publishedFlow(ci);
+		await page.goto(`/w/acme/flows/${slug}`);
+		await page.route("**/draft", broken);
+		await changeFee(page);
+		await expect(page.getByText("What you typed is still here")).toBeVisible();
+		await page.getByRole("link", { name: "Runs" }).click();
+		await page.getByRole("button", { name: "Stay" }).click();
+		await expect(page.getByText("21.55")).toBeVisible();
+		await page.getByRole("button", { name: /account of/ }).click();
+		await page.getByRole("menuitem", { name: "Sign out" }).click();
+		await page.getByRole("button", { name: "Stay" }).click();
+		await expect(page.getByText("21.55")).toBeVisible();
+		await page.getByRole("link", { name: "Runs" }).click();
+		await page.getByRole("button", { name: "Leave", exact: true }).click();
+		await expect(page.getByRole("heading", { name: "Runs" })).toBeVisible();
+	});
+
+	test("it can be neither published nor tested, and both say why", async ({ page, api, ci }) => {
+		const { slug } = await publishedFlow(ci);
+		await page.goto(`/w/acme/flows/${slug}`);
+		await changeFee(page);
+		await expect(page.getByTestId("unpublished")).toBeVisible();
+		await page.route("**/draft", broken);
+		await page.keyboard.type("7");
+		await expect(page.getByText("What you typed is still here")).toBeVisible();
+
+		await page.getByText("Graph", { exact: true }).first().click();
+		await page.locator(".grl-dg__aside__side-bar__bottom button").first().click();
+		await page.getByTestId("designer").getByRole("button", { name: /Run$/ }).click();
+		await expect(page.locator(".ant-notification")).toContainText("What you drew is not saved");
+
+		await page.getByRole("button", { name: "Publish…" }).click();
+		const review = page.getByRole("dialog");
+		await expect(review).toContainText("What you drew is not saved");
+		await expect(review.getByRole("button", { name: "Publish" })).toBeDisabled();
+		await page.unroute("**/draft");
+		await review.getByRole("button", { name: "Save and look again" }).click();
+		await expect(review.getByTestId("changes")).toContainText("21.557");
+		await review.getByRole("button", { name: "Publish" }).click();
+		await said(page, "Version 2 is published");
+		const { graph } = await api.call("GET", `/v1/flows/${slug}/versions/2`);
+		expect(JSON.stringify(graph)).toContain("21.557");
+	});
+});
+
+test("signing out right after a stroke saves it first", async ({ page, api, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	await changeFee(page);
+	await page.getByRole("button", { name: /account of/ }).click();
+	await page.keyboard.press("ArrowDown");
+	await page.keyboard.press("Enter");
+	await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/draft`)).graph)).toContain("21.55");
+});
+
+test("publishing right after a stroke waits until it is saved", async ({ page, api, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	await changeFee(page);
+	await expect(page.getByTestId("unpublished")).toBeVisible();
+	await page.keyboard.type("9");
+	let put: Route | undefined;
+	await page.route("**/draft", (route) => {
+		if (route.request().method() !== "PUT") return route.fallback();
+		put = route;
+	});
+	await page.getByRole("button", { name: "Publish…" }).click();
+	const publish = page.getByRole("dialog").getByRole("button", { name: "Publish" });
+	await expect(publish).toBeDisabled();
+	await expect.poll(() => put).toBeDefined();
+	await expect(publish).toBeDisabled();
+	await put?.continue();
+	await publish.click();
+	await said(page, "Version 2 is published");
+	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/versions/2`)).graph)).toContain("21.559");
+});
