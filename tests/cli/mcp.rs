@@ -91,3 +91,34 @@ async fn fcc_mcp_takes_an_agents_token_alone() {
     insta::assert_snapshot!(left.stderr, @"serving MCP on stdin and stdout, in the workspace acme");
     api.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_no_message_is_answered_as_json_rpc_says() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let agent = api.token(Token::Agent).await;
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "quill", "version": "1"}}});
+    let lines = [
+        "{worse".to_owned(),
+        hello.to_string(),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string(),
+        "{bad".to_owned(),
+        json!({"jsonrpc": "1.0", "id": 9, "method": "tools/list"}).to_string(),
+        json!({"jsonrpc": "2.0", "id": 10, "method": "tools/call", "params": {"name": 5}}).to_string(),
+        json!({"jsonrpc": "2.0", "id": 11, "method": "tools/nothing"}).to_string(),
+        json!({"jsonrpc": "2.0", "id": 12, "method": "tools/list"}).to_string(),
+    ];
+    let said = machine.folder("a").with_token(&agent).fcc_with("mcp", &(lines.join("\n") + "\n")).await;
+    let mut answers: Vec<(Value, Value)> = said
+        .is(0)
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|answer| (answer["id"].clone(), answer["error"]["code"].clone()))
+        .collect();
+    answers.sort_by_key(|(id, _)| id.as_i64());
+    let expected = json!([[null, -32700], [null, -32700], [1, null], [9, -32600], [10, -32602], [11, -32601], [12, null]]);
+    assert_eq!(json!(answers), expected, "{}", said.stdout);
+    api.finish().await;
+}

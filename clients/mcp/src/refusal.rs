@@ -32,7 +32,7 @@ impl Refusal {
     /// As the agent reads it.
     pub fn into_answer(self) -> Value {
         let answer = match self {
-            Refusal::Api(sdk::Error::Problem(problem)) => json!(with_masked_facts(*problem)),
+            Refusal::Api(sdk::Error::Problem(problem)) => json!(masked(*problem)),
             Refusal::Api(error) => json!({"code": "unreachable", "detail": error.to_string()}),
             Refusal::Tool { code, detail, errors } => {
                 let mut answer = json!({"code": code.as_str(), "status": code.status(), "title": code.title(), "detail": detail});
@@ -46,13 +46,17 @@ impl Refusal {
     }
 }
 
-/// Facts may quote the document: the values of a conflict, say.
-fn with_masked_facts(mut problem: Problem) -> Problem {
+/// A problem may quote the document: the values of a conflict, say. What stands around those is not known here.
+fn masked(mut problem: Problem) -> Problem {
+    problem.detail = masking::text(problem.detail);
+    for error in &mut problem.errors {
+        error.detail = masking::text(std::mem::take(&mut error.detail));
+    }
     for fact in problem.facts.values_mut() {
-        match fact {
-            Value::Array(items) => items.iter_mut().for_each(|item| *item = masking::masked_sides(item.take())),
-            other => *other = masking::masked(other.take(), &[]),
+        if let Value::Array(items) = fact {
+            items.iter_mut().for_each(|item| *item = masking::sides(item.take(), &[]));
         }
+        *fact = masking::masked(fact);
     }
     problem
 }

@@ -3,8 +3,8 @@
 use rmcp::ErrorData;
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult, PaginatedRequestParams,
-    ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult, ErrorCode, Implementation,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use sdk::Client;
@@ -93,6 +93,15 @@ impl ServerHandler for Server {
             Err(refusal) => CallToolResult::error(vec![ContentBlock::text(refusal.into_answer().to_string())]),
         };
         Ok(result.into())
+    }
+
+    /// What is asked in no form that the protocol knows. A method that there is was asked with the wrong parameters.
+    async fn on_custom_request(&self, request: CustomRequest, _context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        if ["initialize", "ping", "tools/list", "tools/call"].contains(&method.as_str()) {
+            return Err(ErrorData::invalid_params(format!("The parameters are not what {method} takes."), None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 }
 

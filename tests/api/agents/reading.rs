@@ -89,6 +89,74 @@ async fn secrets_are_masked_wherever_they_are_read() {
     api.finish().await;
 }
 
+/// The name that makes a value a secret stands beside it, where a part read by its path does not show it.
+#[tokio::test]
+async fn a_secret_is_masked_however_deep_it_is_read() {
+    let api = Api::start().await;
+    let agent = Agent::of(&api).await;
+    let settings = |hook: &str, of: &str| {
+        json!({
+            "headers": [{"name": "Authorization", "value": of}, {"name": "Accept", "value": "text/plain"}],
+            "hook": {"name": hook, "value": of},
+            "note": format!("Call it with npm_0123456789abcdefghijABCDEFGHIJ{of}, then wait.")
+        })
+    };
+    let mut config = tests::config();
+    config["settings"] = settings("token", "hunter2");
+    api.create("crm", config).await;
+    api.publish("crm", 0).await;
+    let of = |path: &str| json!({"type": "connector", "slug": "crm", "path": path});
+    for path in ["/settings/headers/0/value", "/settings/hook/value", "/settings/note"] {
+        for tool in ["get_draft", "get_published"] {
+            assert_eq!(agent.call(tool, of(path)).await["value"], MASK, "{tool} {path}");
+        }
+    }
+    assert_eq!(agent.call("get_draft", of("/settings/headers/1/value")).await["value"], "text/plain");
+    // The draft's name is no secret's: that of the version in force still is.
+    api.patch_draft("crm", json!({"settings": settings("label", "hunter3")})).await;
+    let diff = agent.call("diff", of("/settings/hook/value")).await;
+    assert_eq!(diff["changes"], json!([{"path": "/settings/hook/value", "op": "changed", "before": MASK, "after": MASK}]));
+    api.patch_draft("crm", json!({"settings": settings("token", "hunter3")})).await;
+    api.publish("crm", 1).await;
+    api.patch_draft("crm", json!({"settings": settings("token", "hunter4")})).await;
+    api.post("/api/connectors/crm/rollback").json(json!({"version": 1, "base_version": 2})).await.ok();
+    let explained = agent.call("explain_conflict", of("/settings/hook")).await;
+    let conflict = json!({"path": "/settings/hook/value", "base": MASK, "draft": MASK, "active": MASK});
+    assert_eq!(explained["conflicts"], json!([conflict]));
+    let mut all = vec![explained];
+    for arguments in [json!({}), json!({"version": 1}), json!({"version": 2}), json!({"version": 2, "against": "draft"})] {
+        let mut arguments = arguments;
+        (arguments["type"], arguments["slug"]) = (json!("connector"), json!("crm"));
+        all.push(agent.call("diff", arguments).await);
+    }
+    assert!(all.iter().all(|answer| answer.to_string().contains(MASK) && !answer.to_string().contains("hunter")), "{all:?}");
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_written_into_a_graph_is_masked_there() {
+    let api = Api::start().await;
+    let agent = Agent::of(&api).await;
+    let mut graph = tests::graph();
+    graph["nodes"].as_array_mut().unwrap().push(
+        json!({"id": "keys", "name": "Keys", "type": "expressionNode", "content": {"expressions": [
+            {"id": "k", "key": "api_key", "value": "'hunter2'"},
+            {"id": "g", "key": "auth", "value": "'ghp_0123456789abcdefghijABCDEFGHIJ012345'"},
+            {"id": "t", "key": "token", "value": "customer.token"}
+        ]}}),
+    );
+    api.create_flow("discounts", graph).await;
+    let at = |path: &str| json!({"type": "flow", "slug": "discounts", "path": format!("/nodes/@keys/content/expressions{path}")});
+    for (path, value) in [("/@k/value", MASK), ("/@g/value", MASK), ("/@t/value", "customer.token")] {
+        assert_eq!(agent.call("get_draft", at(path)).await["value"], value, "{path}");
+    }
+    let whole = agent.call("get_draft", json!({"type": "flow", "slug": "discounts"})).await;
+    assert!(!whole.to_string().contains("hunter") && !whole.to_string().contains("ghp_"), "{whole}");
+    let refused = json!({"slug": "discounts", "etag": whole["etag"], "graph": whole["graph"]});
+    agent.refused("put_flow_graph", refused, "masked_value").await;
+    api.finish().await;
+}
+
 #[tokio::test]
 async fn what_is_too_large_for_an_answer_is_read_part_by_part() {
     let api = Api::start().await;

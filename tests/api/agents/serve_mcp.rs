@@ -98,6 +98,12 @@ async fn what_is_no_message_of_the_protocol_is_a_problem() {
     assert_eq!(answer.ok()["result"]["tools"][0]["name"], "list_resources");
     let unknown = agent.message(json!({"jsonrpc": "2.0", "id": 1, "method": "resources/list"})).await.ok();
     assert!(unknown["result"].is_object() || unknown["error"]["code"].is_i64(), "{unknown}");
+    for params in [json!({"name": 5}), json!({"name": "drift", "arguments": []}), json!({})] {
+        let wrong = agent.message(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})).await.ok();
+        assert_eq!((&wrong["id"], &wrong["error"]["code"]), (&json!(1), &json!(-32602)), "{params}: {wrong}");
+    }
+    let no_method = agent.message(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/publish"})).await.ok();
+    assert_eq!(no_method["error"]["code"], -32601, "{no_method}");
     api.finish().await;
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::arguments::Object;
 use crate::refusal::Refusal;
 use crate::session::Session;
-use crate::{fitting, masking, shown};
+use crate::{fitting, shown};
 
 pub const DESCRIPTION: &str =
     "Let a flow's draft decide on an input. Nothing in production changes; the run is kept as one of the draft. Secrets are masked.";
@@ -35,8 +35,6 @@ pub async fn run(session: &Session, arguments: Arguments) -> Result<Value, Refus
         None => result,
     };
     let path = path.unwrap_or_default();
-    let part = domain::pointer::resolve(&decided, &path).cloned();
-    let part = part.ok_or_else(|| Refusal::new(wire::problem::Code::NotFound, format!("The decision has nothing at {path:?}.")))?;
     let member = if trace { "decision" } else { "result" };
-    Ok(fitting::with_document(about, member, &path, masking::masked_at(part, &path)))
+    Ok(fitting::with_document(about, member, &path, shown::part(&decided, &path)?))
 }

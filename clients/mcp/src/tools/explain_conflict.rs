@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::arguments::Kind;
 use crate::refusal::Refusal;
 use crate::session::Session;
+use crate::shown::Side;
 use crate::{fitting, shown};
 
 pub const DESCRIPTION: &str = "Why a draft can't be published or merged: what the draft and the version in force both changed, with the value that both began with, who published that version, and the ways out. Secrets are masked.";
@@ -37,11 +38,12 @@ pub async fn run(session: &Session, arguments: Arguments) -> Result<Value, Refus
         "explanation": explained(is_behind, diff.conflicts.len(), diff.base_version, diff.published_version),
     });
     if is_behind && diff.published_version > 0 {
-        // Only who and when is of interest: a part that every document has keeps the answer small.
-        let found = session.client.get_version(what, Which::Version(diff.published_version), Some("")).await?;
+        let found = session.client.get_version(what, Which::Version(diff.published_version), None).await?;
         about["published"] = shown::version(&found.of).into();
     }
-    let conflicts = shown::sides(&diff.conflicts, path.as_deref());
+    let sides = [Side::Version(diff.base_version), Side::Draft, Side::Version(diff.published_version)];
+    let documents = if diff.conflicts.is_empty() { Vec::new() } else { shown::documents(session, what, &sides).await? };
+    let conflicts = shown::sides(&diff.conflicts, &documents, path.as_deref());
     Ok(fitting::with_items(shown::object(about), "conflicts", conflicts, "Narrow them with `path`."))
 }
 

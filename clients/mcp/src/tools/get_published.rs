@@ -7,7 +7,7 @@ use wire::problem::Code;
 use crate::arguments::Kind;
 use crate::refusal::Refusal;
 use crate::session::Session;
-use crate::{fitting, masking, shown};
+use crate::shown;
 
 pub const DESCRIPTION: &str = "Read a published version, the one in force when `version` is left out: its document (or, with `path`, a part of it), and who published it when and from where. Secrets are masked.";
 
@@ -38,11 +38,9 @@ pub async fn run(session: &Session, arguments: Arguments) -> Result<Value, Refus
             format!("{slug:?} was never published: there is only its draft, which get_draft reads."),
         ));
     }
-    let found = session.client.get_version(what, Which::Version(version), path.as_deref()).await?;
+    let found = session.client.get_version(what, Which::Version(version), None).await?;
     let mut about = shown::version(&found.of);
     about.insert("type".to_owned(), shown::kind_name(kind));
-    about.insert("slug".to_owned(), slug.as_str().into());
-    let member = if path.is_some() { "value" } else { kind.member() };
-    let path = path.unwrap_or_default();
-    Ok(fitting::with_document(about, member, &path, masking::masked_at(found.document, &path)))
+    about.insert("slug".to_owned(), slug.into());
+    shown::document(about, kind, &found.document, path.as_deref())
 }
