@@ -257,6 +257,23 @@ test("a connector is made, its parts written by form and as JSON, and archived",
 	await expect(page.getByText("archived", { exact: true })).toBeVisible();
 });
 
+test("entities are searched, and one may have a name that every object knows", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await api.call("PUT", `/api/connectors/${slug}/draft/entities/deal`, { fields: {} });
+	await page.goto(`/w/acme/connectors/${slug}`);
+	await page.getByLabel("Search entities").fill("dea");
+	await expect(page.getByRole("button", { name: "deal", exact: true })).toBeVisible();
+	await expect(page.getByRole("button", { name: "contact", exact: true })).toBeHidden();
+	await page.getByRole("button", { name: "Add an entity" }).click();
+	await page.getByLabel("Name", { exact: true }).fill("constructor");
+	await page.getByRole("button", { name: "Continue" }).click();
+	await expect(page.getByText("New entity constructor")).toBeVisible();
+	await page.getByRole("button", { name: "Save" }).click();
+	await said(page, "Saved in the draft");
+	const { config } = await api.call("GET", `/api/connectors/${slug}/draft`);
+	expect(Object.keys(config.entities)).toContain("constructor");
+});
+
 test("a session that ends while something is typed loses nothing of it", async ({ page, api }) => {
 	const slug = await publishedConnector(api);
 	await page.goto(`/w/acme/connectors/${slug}?open=contact`);
@@ -264,7 +281,7 @@ test("a session that ends while something is typed loses nothing of it", async (
 	await page.context().clearCookies();
 	await page.getByRole("button", { name: "Save" }).click();
 	const alert = page.getByRole("dialog").getByRole("alert");
-	await expect(alert).toContainText("You are signed out");
+	await expect(alert).toContainText("Your session has ended.");
 	await expect(alert).toContainText("What you typed is still here");
 	const answer = await page.context().request.post("/auth/token", { data: { token: env("FETCHCATCH_OWNER_TOKEN") }, headers: { origin: url() } });
 	expect(answer.status()).toBe(200);

@@ -1,4 +1,4 @@
-import { CONFIG, expect, ownWorkspace, publishedFlow, said, test } from "./support";
+import { changeFee, CONFIG, expect, ownWorkspace, publishedFlow, said, test } from "./support";
 
 test("in CodeManaged the draft can be edited, and Publish is disabled under a banner that points at the repo", async ({ page, api }) => {
 	const own = await ownWorkspace(api, { governanceMode: "CodeManaged", gitRepoUrl: "https://gitlab.com/acme/decisions", gitBranch: "main" });
@@ -44,6 +44,20 @@ test("an owner changes the mode in the settings, at any time and at once", async
 	await own.api.call("PATCH", `/v1/workspaces/${own.slug}`, { governanceMode: "Hybrid" });
 	await publish.click();
 	await said(page, "Version 1 is published");
+});
+
+test("in DesignerOnly the console publishes, and the CLI is refused", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	const { slug } = await publishedFlow(own.ci);
+	await own.api.call("PATCH", `/v1/workspaces/${own.slug}`, { governanceMode: "DesignerOnly" });
+	await page.goto(`/w/${own.slug}/flows/${slug}`);
+	await expect(page.getByTestId("governance")).toHaveText("DesignerOnly");
+	await changeFee(page);
+	await page.getByTestId("unpublished").getByRole("link", { name: "Review changes" }).click();
+	await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+	await said(page, "Version 2 is published");
+	const refused = await own.ci.call("POST", `/v1/flows/${slug}/publish`, { baseVersion: 2 }, { status: 400 });
+	expect(refused.code).toBe("governance_refused");
 });
 
 test("Production is unmistakable, and publishing there says so", async ({ page, api }) => {

@@ -43,6 +43,45 @@ test("runs show version, source badge, commit and status, and the Source chips f
 	await expect(page.getByRole("region", { name: "Trace, node by node" })).toContainText("Carrier and fee");
 });
 
+test("a run of what the CLI applied and nobody published is marked cli·draft, and appears by itself", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	const { slug } = await publishedFlow(own.ci);
+	await page.goto(`/w/${own.slug}/runs`);
+	await expect(page.getByText("No runs in this range.")).toBeVisible();
+	const { graph } = await own.ci.call("GET", `/v1/flows/${slug}/draft`);
+	graph.nodes[0].name = "Applied";
+	await own.ci.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	await own.api.call("POST", `/v1/flows/${slug}/draft/evaluate`, INPUT);
+	const row = page.locator("tbody tr.ant-table-row");
+	await expect(row).toHaveCount(1, { timeout: 30_000 });
+	await expect(row).toContainText("cli·draft");
+	await page.getByTestId("source-filter").getByRole("radio", { name: "cli" }).check();
+	await expect(row).toHaveCount(1);
+});
+
+test("the flow filter finds a flow that the first page of them does not hold", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	const { slug } = await publishedFlow(own.ci);
+	await own.api.call("POST", `/v1/evaluate/${slug}`, INPUT);
+	for (let at = 0; at < 51; at++) await own.api.call("POST", "/v1/flows", { slug: `filler-${at}`, name: `Filler ${at}` });
+	await page.goto(`/w/${own.slug}/runs`);
+	await page.getByRole("combobox", { name: "Flow" }).fill(slug);
+	await page.locator(".ant-select-dropdown:visible").getByTitle(slug, { exact: true }).click();
+	await expect(page).toHaveURL(new RegExp(`flow=${slug}`));
+	await expect(page.locator("tbody tr.ant-table-row")).toHaveCount(1);
+});
+
+test("while the runs can't be read, nobody is told that there are none", async ({ page }) => {
+	await page.route("**/v1/runs?**", (route) => route.fulfill({ status: 500, json: {} }));
+	await page.route("**/v1/flows?**", (route) => route.fulfill({ status: 500, json: {} }));
+	await page.goto("/w/acme/runs");
+	await expect(page.getByRole("alert").first()).toContainText("Something went wrong");
+	await expect(page.getByText(/No runs? /)).toHaveCount(0);
+	await page.goto("/w/acme/flows");
+	await expect(page.getByRole("alert")).toContainText("Something went wrong");
+	await expect(page.getByText("There are no flows yet.")).toHaveCount(0);
+});
+
 test("a draft's run shows the graph that ran, although the draft was edited since", async ({ page, api }) => {
 	const own = await ownWorkspace(api);
 	const { slug } = await publishedFlow(own.ci);

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { env, expect, publishedConnector, publishedFlow, said, test, unique, url } from "./support";
 
 test("the local stack's one-time link signs in, once", async ({ browser }) => {
@@ -55,6 +55,7 @@ test("pasting a token signs in and goes on to where one wanted to be; a wrong on
 	await page.getByLabel("Personal token").fill("fcp_nonsense");
 	await page.getByRole("button", { name: "Sign in with the token" }).click();
 	await expect(page.getByRole("alert")).toContainText("takes a personal token of the console");
+	await expect(page.getByRole("alert")).not.toContainText("signed out");
 	await expect(page.getByLabel("Personal token")).toHaveValue("fcp_nonsense");
 	await page.getByLabel("Personal token").fill(env("FETCHCATCH_OWNER_TOKEN"));
 	await page.getByRole("button", { name: "Sign in with the token" }).click();
@@ -196,6 +197,39 @@ test("on a telephone no page is wider than the screen", async ({ page }) => {
 	}
 });
 
+test("on a telephone a dialog and the designer's messages lie within the screen", async ({ page, api, ci }) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	const inside = async (part: Locator, what: string) => {
+		await expect(part).toBeVisible();
+		await expect.poll(async () => await part.boundingBox().then((box) => box && box.x >= 0 && box.x + box.width <= 390), what).toBe(true);
+	};
+	const crm = await publishedConnector(api);
+	await api.call("PATCH", `/api/connectors/${crm}/draft`, { settings: { batch_size: 7 } });
+	await api.call("POST", `/api/connectors/${crm}/publish`, { base_version: 1 });
+	await page.goto(`/w/acme/connectors/${crm}/history?compare=v2`);
+	const compare = page.getByRole("dialog", { name: "Compare version 2" });
+	for (const chip of ["Version 1", "The live version", "The draft"]) await inside(compare.getByText(chip, { exact: true }), chip);
+
+	const { slug } = await publishedFlow(ci);
+	const { graph } = await api.call("GET", `/v1/flows/${slug}/draft`);
+	graph.nodes[1].content.rules[0].fee = "1 + + (";
+	await api.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	await page.goto(`/w/acme/flows/${slug}`);
+	await page.getByTestId("diagnostics").click();
+	await inside(page.locator(".ant-popover-inner"), "diagnostics");
+	expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+});
+
+test("the search box keeps its caret, and what is typed in the middle stays there", async ({ page }) => {
+	await page.goto("/w/acme/connectors");
+	const box = page.getByLabel("Search connectors");
+	await box.fill("crm");
+	await box.press("Home");
+	await box.pressSequentially("hub");
+	await expect(box).toHaveValue("hubcrm");
+	await expect(page).toHaveURL(/q=hubcrm/);
+});
+
 test("the theme is kept", async ({ page }) => {
 	await page.goto("/w/acme/connectors");
 	await page.getByRole("button", { name: "Use the dark theme" }).click();
@@ -206,13 +240,21 @@ test("the theme is kept", async ({ page }) => {
 
 test("a token is shown once, works, and is revoked", async ({ page, api }) => {
 	const name = unique("token");
-	await page.goto("/w/acme/settings/tokens");
+	await page.goto("/w/acme/settings/members");
+	await page.getByRole("link", { name: "Tokens" }).click();
 	await page.getByRole("button", { name: "New token" }).click();
 	await page.getByLabel("Name").fill(name);
 	await page.getByRole("button", { name: "Create" }).click();
 	const token = (await page.getByTestId("secret").textContent()) ?? "";
 	expect(token).toMatch(/^fcs_/);
 	expect((await api.call("GET", "/v1/me", undefined, { token })).token.surface).toBe("cli");
+	// It is shown this once: going back asks first, and a browser that lets no page copy says so.
+	await page.goBack();
+	await page.getByRole("button", { name: "Stay" }).click();
+	await expect(page.getByTestId("secret")).toHaveText(token);
+	await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+	await page.getByRole("button", { name: "Copy" }).click();
+	await said(page, "copy it yourself");
 	await page.getByRole("button", { name: "I have kept it" }).click();
 	await expect(page.getByText(token)).toBeHidden();
 	await page.getByRole("button", { name: `Revoke ${name}` }).click();

@@ -104,11 +104,52 @@ test("signing out right after a stroke saves it first", async ({ page, api, ci }
 	const { slug } = await publishedFlow(ci);
 	await page.goto(`/w/acme/flows/${slug}`);
 	await changeFee(page);
+	await expect(page.getByTestId("unpublished")).toBeVisible();
+	let put: Route | undefined;
+	await page.route("**/draft", (route) => {
+		if (route.request().method() !== "PUT") return route.fallback();
+		put = route;
+	});
+	const answered: string[] = [];
+	page.on("response", (response) => answered.push(`${response.request().method()} ${new URL(response.url()).pathname}`));
+	await page.keyboard.type("3");
 	await page.getByRole("button", { name: /account of/ }).click();
-	await page.keyboard.press("ArrowDown");
-	await page.keyboard.press("Enter");
+	await page.getByRole("menuitem", { name: "Sign out" }).click();
+	await expect.poll(() => put).toBeDefined();
+	await put?.continue();
 	await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/draft`)).graph)).toContain("21.55");
+	expect(answered.filter((one) => /^PUT|logout/.test(one))).toEqual([`PUT /v1/flows/${slug}/draft`, "POST /auth/logout"]);
+	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/draft`)).graph)).toContain("21.553");
+});
+
+test("what an editor could not be loaded for is still there when it can", async ({ page, api }) => {
+	const slug = await publishedConnector(api);
+	await page.goto(`/w/acme/connectors/${slug}?open=contact`);
+	await page.getByLabel("Description", { exact: true }).fill("Somebody we know");
+	await page.route("**/assets/**", (route) => route.abort());
+	await page.getByRole("radio", { name: "JSON" }).check();
+	await expect(page.getByRole("alert")).toContainText("This part of the page could not be shown");
+	await page.unroute("**/assets/**");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await expect(page.getByText("Somebody we know").first()).toBeVisible();
+	await page.getByRole("radio", { name: "Form" }).check();
+	await expect(page.getByLabel("Description", { exact: true })).toHaveValue("Somebody we know");
+});
+
+test("test inputs are gone when one signs out, and another workspace does not see them", async ({ page, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	await page.locator(".grl-dg__aside__side-bar__bottom button").first().click();
+	const request = page.getByTestId("designer").locator(".monaco-editor").first();
+	await request.click();
+	await page.keyboard.press("ControlOrMeta+a");
+	await page.keyboard.insertText('{"who": "a customer of ours"}');
+	await expect.poll(() => page.evaluate(() => Object.values(sessionStorage).join())).toContain("a customer of ours");
+	expect(await page.evaluate(() => Object.values(localStorage).join())).not.toContain("a customer of ours");
+	await page.getByRole("button", { name: /account of/ }).click();
+	await page.getByRole("menuitem", { name: "Sign out" }).click();
+	await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+	expect(await page.evaluate(() => Object.values(sessionStorage).join())).not.toContain("a customer of ours");
 });
 
 test("publishing right after a stroke waits until it is saved", async ({ page, api, ci }) => {
@@ -131,4 +172,28 @@ test("publishing right after a stroke waits until it is saved", async ({ page, a
 	await publish.click();
 	await said(page, "Version 2 is published");
 	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/versions/2`)).graph)).toContain("21.559");
+});
+
+test("resetting the draft right after a stroke drops that stroke, too", async ({ page, api, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	await changeFee(page);
+	await expect(page.getByTestId("unpublished")).toBeVisible();
+	let put: Route | undefined;
+	await page.route("**/draft", (route) => {
+		if (route.request().method() !== "PUT") return route.fallback();
+		put = route;
+	});
+	await page.keyboard.type("8");
+	await page.getByRole("button", { name: "More for this flow" }).click();
+	await page.getByRole("menuitem", { name: "Reset draft" }).click();
+	await expect.poll(() => put).toBeDefined();
+	await page.unroute("**/draft");
+	await put?.continue();
+	await page.getByRole("button", { name: "Reset draft", exact: true }).click();
+	await said(page, "The draft was reset");
+	await expect(page.getByText("21.5", { exact: true })).toBeVisible();
+	await expect(page.getByText("21.558")).toHaveCount(0);
+	await expect(page.getByTestId("save-mark")).toContainText("Saved in the draft");
+	expect((await api.call("GET", `/v1/flows/${slug}/draft`)).hasUnpublishedChanges).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { answer, connect } from "./client";
+import { answer, connect, everyPage } from "./client";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -52,4 +52,9 @@ test("a token whose secret was lost with the answer can be made anew", async () 
 	await mint();
 	expect(keys[1]).toBe(keys[0]);
 	expect(keys[2]).not.toBe(keys[0]);
+});
+
+test("a list goes on after its first page", async () => {
+	const pages: Record<string, { items: number[]; nextCursor?: string }> = { first: { items: [1, 2], nextCursor: "c" }, c: { items: [3] } };
+	expect(await everyPage(async (cursor = "first") => pages[cursor] ?? { items: [] })).toEqual({ items: [1, 2, 3] });
 });

@@ -77,3 +77,17 @@ export async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
 	if (!given.response.ok) throw ApiProblem.from(given.error, given.response.status);
 	return given.data as T;
 }
+
+/** Every page of a list that is short by nature: members, tokens, workspaces. */
+export async function everyPage<T>(
+	page: (cursor?: string) => Promise<{ items: T[]; nextCursor?: string | null }>,
+): Promise<{ items: T[] }> {
+	const items: T[] = [];
+	let cursor: string | undefined;
+	do {
+		const next = await page(cursor);
+		items.push(...next.items);
+		cursor = next.nextCursor ?? undefined;
+	} while (cursor);
+	return { items };
+}

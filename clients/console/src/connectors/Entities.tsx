@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Drawer, Empty, Table } from "antd";
+import { Button, Drawer, Empty, Input, Table } from "antd";
 import { useState } from "react";
 import { isObject } from "../api/json";
 import { useResource } from "../resources/ResourceContext";
@@ -14,7 +14,9 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 	const { draft } = useResource();
 	const { workspace } = useWorkspace();
 	const [naming, setNaming] = useState(false);
+	const [filter, setFilter] = useState("");
 	const entities = entitiesOf(draft.document);
+	const known = open !== undefined && Object.hasOwn(entities, open);
 	const draftable = may(workspace.role, "draft");
 	const add = draftable && (
 		<Button icon={<PlusOutlined />} onClick={() => setNaming(true)}>
@@ -23,14 +25,34 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 	);
 	return (
 		<>
-			<div className="filters">{add}</div>
+			<div className="filters">
+				{Object.keys(entities).length > 0 && (
+					<Input
+						aria-label="Search entities"
+						placeholder="Search"
+						allowClear
+						style={{ width: 220 }}
+						value={filter}
+						onChange={(event) => setFilter(event.target.value)}
+					/>
+				)}
+				{add}
+			</div>
 			<div className="panel scroll-x">
 				<Table
 					size="small"
 					pagination={false}
 					rowKey="name"
-					dataSource={Object.entries(entities).map(([name, value]) => ({ name, value }))}
-					locale={{ emptyText: <Empty description="No entities yet. An entity is something that the connector writes." /> }}
+					dataSource={Object.entries(entities)
+						.map(([name, value]) => ({ name, value }))
+						.filter(({ name }) => name.includes(filter))}
+					locale={{
+						emptyText: filter ? (
+							"None fits the search."
+						) : (
+							<Empty description="No entities yet. An entity is something that the connector writes." />
+						),
+					}}
 					columns={[
 						{
 							title: "Entity",
@@ -55,7 +77,7 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 				<NameModal
 					title="Add an entity"
 					labels={["Name"]}
-					taken={([name]) => (name ?? "") in entities}
+					taken={([name]) => Object.hasOwn(entities, name ?? "")}
 					onClose={() => setNaming(false)}
 					onNamed={([name]) => {
 						setNaming(false);
@@ -66,7 +88,7 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 			<Drawer
 				open={open !== undefined}
 				width={Math.min(860, globalThis.innerWidth)}
-				title={open !== undefined && open in entities ? `Entity ${open}` : `New entity ${open}`}
+				title={known ? `Entity ${open}` : `New entity ${open}`}
 				aria-label={`Entity ${open}`}
 				onClose={() => onOpen(undefined)}
 				destroyOnClose
@@ -78,7 +100,7 @@ export function Entities({ open, onOpen }: { open?: string; onOpen(name?: string
 						kind="entity"
 						template={NEW_ENTITY}
 						form={(props) => <EntityForm {...props} />}
-						actions={open in entities && <RemovePart part={{ kind: "entity", name: open }} onRemoved={() => onOpen(undefined)} />}
+						actions={known && <RemovePart part={{ kind: "entity", name: open }} onRemoved={() => onOpen(undefined)} />}
 					/>
 				)}
 			</Drawer>

@@ -26,9 +26,10 @@ export function EventFlowForm({ value, onChange, disabled }: FormProps) {
 		onChange(member === undefined ? rest : { ...value, [name]: member }, broken);
 	};
 	const entity = typeof value.entity === "string" ? value.entity : "";
-	const fields = entities[entity]?.fields;
+	const known = Object.hasOwn(entities, entity);
+	const fields = known ? entities[entity]?.fields : undefined;
 	const targets = isObject(fields) ? Object.keys(fields) : [];
-	const unknown = entity !== "" && !(entity in entities);
+	const unknown = entity !== "" && !known;
 	return (
 		<div className="stack">
 			<div className="field">

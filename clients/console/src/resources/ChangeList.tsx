@@ -1,6 +1,6 @@
 import { Tag } from "antd";
 import { isObject, pretty } from "../api/json";
-import { type ChangeGroup, groupChanges, within } from "./diff";
+import { type ChangeGroup, groupChanges, inWords, within } from "./diff";
 import type { Change } from "./model";
 import "./changes.css";
 
@@ -13,13 +13,13 @@ export function ChangeList({ changes, documents = [], empty }: { changes: Change
 	return (
 		<div className="changes" data-testid="changes">
 			{groupChanges(changes, documents).map((group) => (
-				<Group key={group.title} group={group} />
+				<Group key={group.title} group={group} documents={documents} />
 			))}
 		</div>
 	);
 }
 
-function Group({ group }: { group: ChangeGroup }) {
+function Group({ group, documents }: { group: ChangeGroup; documents: unknown[] }) {
 	return (
 		<section>
 			<h3>{group.title}</h3>
@@ -29,31 +29,38 @@ function Group({ group }: { group: ChangeGroup }) {
 						<Tag bordered={false} className="op">
 							<span aria-hidden>{SIGNS[change.op]}</span> {WORDS[change.op]}
 						</Tag>
-						{within(change.path) && <code className="wrap">{within(change.path)}</code>}
+						{within(change.path, documents) && <code className="wrap">{within(change.path, documents)}</code>}
 					</header>
-					<Values change={change} />
+					<Values change={change} documents={documents} />
 				</article>
 			))}
 		</section>
 	);
 }
 
-function Values({ change }: { change: Change }) {
-	if (change.op === "moved") return <Value label="Now in this order" value={change.after} className="after" />;
+function Values({ change, documents }: { change: Change; documents: unknown[] }) {
+	if (change.op === "moved") return <Value label="Now in this order" text={order(change)} className="after" />;
 	const both = change.op === "changed";
+	const words = (value: unknown) => inWords(change.path, value, documents);
 	return (
 		<div className={both ? "values both" : "values"}>
-			{"before" in change && change.op !== "added" && <Value label="Before" value={change.before} className="before" />}
-			{"after" in change && change.op !== "removed" && <Value label="After" value={change.after} className="after" />}
+			{"before" in change && change.op !== "added" && <Value label="Before" value={words(change.before)} className="before" />}
+			{"after" in change && change.op !== "removed" && <Value label="After" value={words(change.after)} className="after" />}
 		</div>
 	);
 }
 
-export function Value({ label, value, className }: { label: string; value: unknown; className?: string }) {
+/** What was moved, by the places that it had: ids say nothing. */
+function order({ before, after }: Change): string {
+	if (!Array.isArray(before) || !Array.isArray(after)) return pretty(after);
+	return after.map((id) => (before.includes(id) ? `was ${before.indexOf(id) + 1}` : "new")).join(", ");
+}
+
+export function Value({ label, value, text, className }: { label: string; value?: unknown; text?: string; className?: string }) {
 	return (
 		<figure className={className}>
 			<figcaption>{label}</figcaption>
-			<pre>{shown(value)}</pre>
+			<pre>{text ?? shown(value)}</pre>
 		</figure>
 	);
 }

@@ -8,6 +8,7 @@ import { ChangeList } from "./ChangeList";
 import { diffDocuments } from "./diff";
 import type { Change } from "./model";
 import { keysOf, useResource } from "./ResourceContext";
+import { useActive } from "./VisualDiff";
 
 type Against = "previous" | "active" | "draft";
 
@@ -18,6 +19,7 @@ export function CompareModal({ what, onClose }: { what: string; onClose(): void 
 	const snapshot = what.startsWith("s") ? Number(what.slice(1)) : null;
 	const version = Number(what.slice(1));
 	const first = snapshot !== null || version <= 1;
+	const active = useActive();
 	const [against, setAgainst] = useState<Against>(first ? "draft" : "previous");
 	const changes = useQuery({
 		queryKey: [...keysOf(workspace.id, type, slug).all, "compare", what, against, draft.etag, draft.activeVersion],
@@ -44,7 +46,7 @@ export function CompareModal({ what, onClose }: { what: string; onClose(): void 
 				{changes.isPending ? (
 					<Skeleton active />
 				) : (
-					<ChangeList changes={changes.data ?? []} documents={[draft.document]} empty="Nothing: they are the same." />
+					<ChangeList changes={changes.data ?? []} documents={[draft.document, active]} empty="Nothing: they are the same." />
 				)}
 			</div>
 		</Modal>

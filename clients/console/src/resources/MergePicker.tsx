@@ -5,10 +5,11 @@ import { ApiProblem } from "../api/problem";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
 import { ChangeList, Value } from "./ChangeList";
-import { diffDocuments, titleOf, within } from "./diff";
+import { diffDocuments, inWords, titleOf, within } from "./diff";
 import { count, Findings } from "./Findings";
 import type { Conflict, Draft, Resolutions, ResourceApi, Side } from "./model";
 import { keysOf, useResource } from "./ResourceContext";
+import { useActive } from "./VisualDiff";
 
 /** What a merge would make, as the server says: the merged draft, or the conflicts that nobody has decided yet. */
 export type Preview = { merged: Draft } | { open: Conflict[] };
@@ -30,11 +31,7 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 	const keys = keysOf(workspace.id, type, slug);
 	const [picked, setPicked] = useState<Resolutions>({});
 	const diff = useQuery({ queryKey: [...keys.all, "diff", draft.etag], queryFn: () => api.diff(slug) });
-	const active = useQuery({
-		queryKey: [...keys.all, "version", draft.activeVersion],
-		queryFn: () => api.version(slug, draft.activeVersion),
-		enabled: draft.activeVersion > 0,
-	});
+	const active = useActive();
 	const preview = useQuery({
 		queryKey: [...keys.all, "merge", draft.etag, picked],
 		queryFn: () => previewMerge(api, slug, picked, draft.etag),
@@ -93,6 +90,7 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 					conflicts={conflicts}
 					picked={picked}
 					active={draft.activeVersion}
+					documents={[draft.document, active]}
 					onPick={(path, side) => setPicked({ ...picked, [path]: side })}
 				/>
 				{merged && (
@@ -100,8 +98,8 @@ export function MergePicker({ onCancel, onMerged }: { onCancel(): void; onMerged
 						<h3 style={{ fontSize: 15, marginBottom: 8 }}>What the draft will change in version {draft.activeVersion}</h3>
 						<Findings findings={merged.findings} />
 						<ChangeList
-							changes={diffDocuments(active.data ?? {}, merged.document)}
-							documents={[merged.document]}
+							changes={diffDocuments(active ?? {}, merged.document)}
+							documents={[merged.document, active]}
 							empty="Nothing: the draft will be what is published."
 						/>
 					</section>
@@ -115,14 +113,15 @@ export function ConflictPicks(props: {
 	conflicts: Conflict[];
 	picked: Resolutions;
 	active: number;
+	documents?: unknown[];
 	onPick(path: string, side: Side): void;
 }) {
-	const { conflicts, picked, active, onPick } = props;
+	const { conflicts, picked, active, documents = [], onPick } = props;
 	return (
 		<div className="pick">
 			{conflicts.map((conflict) => (
 				<fieldset key={conflict.path}>
-					<legend>{[titleOf(conflict.path), within(conflict.path)].filter(Boolean).join(" › ")}</legend>
+					<legend>{[titleOf(conflict.path, documents), within(conflict.path, documents)].filter(Boolean).join(" › ")}</legend>
 					<div className="sides">
 						{(["draft", "active"] as const).map((side) => (
 							<label key={side}>
@@ -133,7 +132,7 @@ export function ConflictPicks(props: {
 									onChange={() => onPick(conflict.path, side)}
 								/>{" "}
 								{side === "draft" ? "Yours" : `Version ${active}`}
-								<Value label={side} value={side in conflict ? conflict[side] : undefined} />
+								<Value label={side} value={side in conflict ? inWords(conflict.path, conflict[side], documents) : undefined} />
 							</label>
 						))}
 					</div>

@@ -1,8 +1,8 @@
 import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Empty, Input, Skeleton, Table, Tag } from "antd";
-import { useDeferredValue, useState } from "react";
+import { Button, Empty, Input, type InputRef, Skeleton, Table, Tag } from "antd";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { ListSearch } from "../routes";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
@@ -28,6 +28,7 @@ export function ResourceTable({
 	const [creating, setCreating] = useState(false);
 	const words = WORDS[type];
 	const q = useDeferredValue(search.q);
+	const { typed, setTyped, box } = useTyped(search.q ?? "");
 	const query = {
 		q,
 		has_unpublished_changes: search.show === "unpublished" ? true : undefined,
@@ -72,8 +73,12 @@ export function ResourceTable({
 					placeholder="Search by name or slug"
 					allowClear
 					style={{ width: 260 }}
-					value={search.q ?? ""}
-					onChange={(event) => set({ q: event.target.value || undefined })}
+					ref={box}
+					value={typed}
+					onChange={(event) => {
+						setTyped(event.target.value);
+						set({ q: event.target.value || undefined });
+					}}
 				/>
 				<Chips
 					label="Show"
@@ -142,4 +147,14 @@ export function ResourceTable({
 			{creating && <CreateModal type={type} onClose={() => setCreating(false)} />}
 		</>
 	);
+}
+
+/** What stands in the search box. The address follows a moment later, and would move the caret; it leads only where nobody is typing. */
+function useTyped(address: string) {
+	const [typed, setTyped] = useState(address);
+	const box = useRef<InputRef>(null);
+	useEffect(() => {
+		if (document.activeElement !== box.current?.input) setTyped(address);
+	}, [address]);
+	return { typed, setTyped, box };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { diffDocuments, groupChanges, titleOf, valueAt, within } from "./diff";
+import { diffDocuments, groupChanges, inWords, titleOf, valueAt, within } from "./diff";
 
 describe("the structural diff", () => {
 	test("equal documents differ in nothing, whatever the order of their keys", () => {
@@ -39,10 +39,31 @@ describe("the structural diff", () => {
 		]);
 	});
 
+	test("what the designer names by UUIDs is told by its place and its column", () => {
+		const [rule, column, edge] = ["a75b7753-70b0-4a2b-9a0e-0b1f4c4e2f10", "086d7257-5a9b-4a3e-8f3c-2d6a7b1c9e01", "e1"];
+		const table = {
+			inputs: [{ id: column, name: "Fee" }],
+			outputs: [],
+			rules: [{ _id: "first" }, { _id: rule, [column]: "21.5" }],
+		};
+		const now = {
+			nodes: [
+				{ id: "n1", name: "Fees", content: { ...table, rules: [{ _id: "first" }] } },
+				{ id: "n2", name: "Response" },
+			],
+		};
+		const old = { nodes: [{ id: "n1", name: "Fees", content: table }], edges: [{ id: edge, sourceId: "n1", targetId: "n2" }] };
+		const at = `/nodes/@n1/content/rules/@${rule}`;
+		expect(within(`${at}/${column}`, [now, old])).toBe("rule 2 › Fee");
+		expect(within("/nodes/@n1/content/inputs/@086d7257-5a9b-4a3e-8f3c-2d6a7b1c9e01/name", [now])).toBe("input Fee › name");
+		expect(within(`/edges/@${edge}`, [now, old])).toBe("Fees → Response");
+		expect(inWords(at, { _id: rule, [column]: "21.5" }, [now])).toEqual({ Fee: "21.5" });
+	});
+
 	test("changes stand under what they are a part of", () => {
 		const graph = { nodes: [{ id: "n1", name: "Fees" }] };
 		expect(titleOf("/nodes/@n1/content/rules/@r7/fee", [graph])).toBe("Node Fees");
-		expect(within("/nodes/@n1/content/rules/@r7/fee")).toBe("content › rules › r7 › fee");
+		expect(within("/nodes/@n1/content/rules/@r7/fee")).toBe("rule r7 › fee");
 		expect(titleOf("/event_flows/shop/order.created/mapping/id")).toBe("Event flow shop / order.created");
 		expect(within("/event_flows/shop/order.created/mapping/id")).toBe("mapping › id");
 		expect(titleOf("")).toBe("The whole document");

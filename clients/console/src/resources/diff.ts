@@ -1,5 +1,6 @@
-import { equal, isObject, type Json } from "../api/json";
+import { equal, isObject, type Json, type JsonObject } from "../api/json";
 import type { Change } from "./model";
+import { ruleInWords, withinNode } from "./nodes";
 
 /** A JSON Pointer's parts; an item of an id-keyed array is `@<id>`. */
 export function partsOf(path: string): string[] {
@@ -33,8 +34,8 @@ export function diffDocuments(before: unknown, after: unknown, path = ""): Chang
 }
 
 function diffMember(before: Record<string, Json>, after: Record<string, Json>, key: string, path: string): Change[] {
-	if (!(key in before)) return [{ path, op: "added", after: after[key] }];
-	if (!(key in after)) return [{ path, op: "removed", before: before[key] }];
+	if (!Object.hasOwn(before, key)) return [{ path, op: "added", after: after[key] }];
+	if (!Object.hasOwn(after, key)) return [{ path, op: "removed", before: before[key] }];
 	return diffDocuments(before[key], after[key], path);
 }
 
@@ -70,7 +71,7 @@ export function valueAt(document: unknown, path: string): unknown {
 				? value.find((item) => isObject(item) && (item.id === part.slice(1) || item._id === part.slice(1)))
 				: value[Number(part)];
 			value = found;
-		} else if (isObject(value)) value = value[part];
+		} else if (isObject(value)) value = Object.hasOwn(value, part) ? value[part] : undefined;
 		else return undefined;
 	}
 	return value;
@@ -97,28 +98,44 @@ export function titleOf(path: string, documents: unknown[] = []): string {
 	if (first === "entities") return second === undefined ? "Entities" : `Entity ${second}`;
 	if (first === "event_flows") return second === undefined ? "Event flows" : `Event flow ${[second, third].filter(Boolean).join(" / ")}`;
 	if (first === "settings") return "Settings";
-	if (first === "nodes" && second?.startsWith("@")) {
-		const node = documents.map((document) => valueAt(document, `/nodes/${second}`)).find(isObject);
-		return `Node ${typeof node?.name === "string" && node.name ? node.name : second.slice(1)}`;
-	}
+	if (first === "nodes" && second?.startsWith("@")) return `Node ${nodeName(second.slice(1), documents)}`;
 	if (first === "nodes") return "Nodes";
 	if (first === "edges") return "Edges";
 	return first;
 }
 
-/** The path within its group, for people: `fields › email › type`. */
-export function within(path: string): string {
+/** The path within its group, for people: `fields › email › type`, `rule 4 › Fee`, `Order → Fees`. */
+export function within(path: string, documents: unknown[] = []): string {
 	const parts = partsOf(path);
-	const skipped =
-		parts[0] === "event_flows"
-			? 3
-			: parts[0] === "settings"
-				? 1
-				: parts[0] === "entities" || parts[0] === "nodes" || parts[0] === "edges"
-					? 2
-					: 1;
-	return parts
-		.slice(skipped)
-		.map((part) => part.replace(/^@/, ""))
-		.join(" › ");
+	const [first, second = ""] = parts;
+	if (first === "nodes" && second.startsWith("@")) return withinNode(parts.slice(2), nodesAt(second.slice(1), documents)).join(" › ");
+	if (first === "edges" && second.startsWith("@")) return edgeName(second.slice(1), documents);
+	const skipped = first === "event_flows" ? 3 : first === "entities" ? 2 : 1;
+	return parts.slice(skipped).join(" › ");
+}
+
+/** A value that stands at a path, for people. */
+export function inWords(path: string, value: unknown, documents: unknown[]): unknown {
+	const [first, second, ...rest] = partsOf(path);
+	return first === "nodes" && second?.startsWith("@") ? ruleInWords(rest, value, nodesAt(second.slice(1), documents)) : value;
+}
+
+/** A node as each of the documents has it. */
+function nodesAt(id: string, documents: unknown[]): JsonObject[] {
+	return documents.map((document) => valueAt(document, pointer("nodes", `@${id}`))).filter(isObject);
+}
+
+export function nodeName(id: string, documents: unknown[]): string {
+	const name = nodesAt(id, documents)[0]?.name;
+	return typeof name === "string" && name ? name : id;
+}
+
+function edgeName(id: string, documents: unknown[]): string {
+	const edge = documents.map((document) => valueAt(document, pointer("edges", `@${id}`))).find(isObject);
+	if (!edge) return id;
+	return `${nodeName(String(edge.sourceId), documents)} → ${nodeName(String(edge.targetId), documents)}`;
+}
+
+function pointer(...parts: string[]): string {
+	return parts.reduce(join, "");
 }

@@ -17,6 +17,14 @@ test("each conflict shows both sides, and a pick says which path and which side"
 	expect(onPick).toHaveBeenCalledWith("/settings/base_url", "active");
 });
 
+test("a conflict in a drawn graph names the node, the rule and the column", () => {
+	const columns = { inputs: [], outputs: [{ id: "c1", name: "Fee" }], rules: [{ _id: "r1", c1: "1" }] };
+	const document = { nodes: [{ id: "n1", name: "Fees", content: columns }] };
+	const conflict = { path: "/nodes/@n1/content/rules/@r1/c1", base: "1", draft: "2", active: "3" };
+	render(<ConflictPicks conflicts={[conflict]} picked={{}} active={7} documents={[document]} onPick={() => {}} />);
+	expect(screen.getByRole("group", { name: "Node Fees › rule 1 › Fee" })).toBeTruthy();
+});
+
 test("a side that has nothing there says so", () => {
 	render(
 		<ConflictPicks

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Button, Empty, Select, Skeleton, Table, Tag } from "antd";
+import { useState } from "react";
 import { answer } from "../api/client";
 import type { RunsSearch } from "../routes";
 import { useWorkspace } from "../shell/WorkspaceContext";
@@ -12,6 +13,7 @@ import { RunBadge } from "../ui/SourceBadge";
 import { LatencyChart, OutcomeChart } from "./Charts";
 import { duration, RANGES, type Range, startOf } from "./range";
 
+const REFRESH = 15_000;
 const route = getRouteApi("/w/$workspace/runs");
 
 /** Every evaluation, with the version that it ran and where that came from. */
@@ -26,6 +28,8 @@ export function RunsPage() {
 		initialPageParam: undefined as string | undefined,
 		getNextPageParam: (page) => page.nextCursor ?? undefined,
 		placeholderData: (kept) => kept,
+		// New runs come by themselves, unless somebody is reading older ones.
+		refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : REFRESH),
 	});
 	const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
 	const filtered = Boolean(source || status || flow);
@@ -102,7 +106,12 @@ function Filters({ search }: { search: RunsSearch }) {
 	const { workspace, at, resources } = useWorkspace();
 	const navigate = useNavigate();
 	const set = (next: RunsSearch) => navigate({ to: "/w/$workspace/runs", params: { workspace: at }, search: { ...search, ...next } });
-	const flows = useQuery({ queryKey: [workspace.id, "flow", "list", "filter"], queryFn: () => resources.flow.list({}) });
+	const [q, setQ] = useState("");
+	const flows = useQuery({
+		queryKey: [workspace.id, "flow", "list", "filter", q],
+		queryFn: () => resources.flow.list({ q: q || undefined }),
+		placeholderData: (kept) => kept,
+	});
 	const options = (flows.data?.items ?? []).map((flow) => ({ value: flow.slug, label: flow.name }));
 	return (
 		<div className="filters">
@@ -133,7 +142,10 @@ function Filters({ search }: { search: RunsSearch }) {
 				placeholder="Any flow"
 				allowClear
 				showSearch
-				optionFilterProp="label"
+				// The API searches: there may be more flows than one page of them.
+				filterOption={false}
+				onSearch={setQ}
+				notFoundContent={flows.isFetching ? "Searching…" : "No flow fits."}
 				style={{ minWidth: 180 }}
 				value={search.flow}
 				options={options}
@@ -158,6 +170,7 @@ function Stats({ range, flow, source }: { range: Range; flow?: string; source?: 
 			return answer(api.GET("/v1/runs/stats", { params: { query } }));
 		},
 		placeholderData: (kept) => kept,
+		refetchInterval: REFRESH,
 	});
 	if (stats.error) return <Problem error={stats.error} />;
 	if (!stats.data) return <Skeleton active paragraph={{ rows: 4 }} />;

@@ -2,7 +2,7 @@ import { DeleteOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, Popconfirm, Select, Table } from "antd";
 import { useState } from "react";
-import { answer } from "../api/client";
+import { answer, everyPage } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
@@ -24,7 +24,8 @@ export function MembersPage() {
 	const id = workspace.id;
 	const members = useQuery({
 		queryKey: [id, "members"],
-		queryFn: () => answer(api.GET("/v1/workspaces/{id}/members", { params: { path: { id }, query: { limit: "200" } } })),
+		queryFn: () =>
+			everyPage((cursor) => answer(api.GET("/v1/workspaces/{id}/members", { params: { path: { id }, query: { limit: "200", cursor } } }))),
 	});
 	const done = async (said: string) => {
 		message.success(said);

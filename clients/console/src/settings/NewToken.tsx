@@ -4,6 +4,7 @@ import { Alert, App, Button, Checkbox, Form, Input, InputNumber, Modal, Select }
 import { answer } from "../api/client";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
+import { useLeaveGuard } from "../ui/useLeaveGuard";
 
 const KINDS = [
 	{ value: "cli", label: "Personal, for fcc", body: { kind: "personal", surface: "cli" } },
@@ -82,9 +83,15 @@ export function NewToken({ onClose, onMinted }: { onClose(): void; onMinted(): v
 
 function Minted({ token, name, onClose }: { token: string; name: string; onClose(): void }) {
 	const { message } = App.useApp();
+	useLeaveGuard({ dirty: () => true, what: "The token is shown this once. Afterwards nobody can read it.", stay: "Stay" });
 	const copy = async () => {
-		await navigator.clipboard.writeText(token);
-		message.success("Copied");
+		try {
+			await navigator.clipboard.writeText(token);
+			message.success("Copied");
+		} catch {
+			// A browser has no clipboard for a page without https, and may refuse one to any.
+			message.warning("This browser does not let the page copy. Select the token and copy it yourself.");
+		}
 	};
 	return (
 		<Modal

@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Empty, Popconfirm, Table, Tag } from "antd";
 import { useState } from "react";
-import { answer } from "../api/client";
+import { answer, everyPage } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { useWorkspace } from "../shell/WorkspaceContext";
 import { Ago } from "../ui/Ago";
@@ -16,7 +16,7 @@ export function TokensPage() {
 	const [minting, setMinting] = useState(false);
 	const tokens = useQuery({
 		queryKey: [workspace.id, "tokens"],
-		queryFn: () => answer(api.GET("/v1/tokens", { params: { query: { limit: "200" } } })),
+		queryFn: () => everyPage((cursor) => answer(api.GET("/v1/tokens", { params: { query: { limit: "200", cursor } } }))),
 	});
 	const refresh = () => queries.invalidateQueries({ queryKey: [workspace.id, "tokens"] });
 	const revoke = useMutation({

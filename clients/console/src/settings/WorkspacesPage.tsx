@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Form, Select, Table } from "antd";
 import { useState } from "react";
-import { answer, type Schemas } from "../api/client";
+import { answer, everyPage, type Schemas } from "../api/client";
 import { EnvironmentMark, GovernanceMark } from "../shell/Marks";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { NewModal } from "../ui/NewModal";
@@ -16,7 +16,7 @@ export function WorkspacesPage() {
 	const [making, setMaking] = useState(false);
 	const workspaces = useQuery({
 		queryKey: ["workspaces"],
-		queryFn: () => answer(api.GET("/v1/workspaces", { params: { query: { limit: "200" } } })),
+		queryFn: () => everyPage((cursor) => answer(api.GET("/v1/workspaces", { params: { query: { limit: "200", cursor } } }))),
 	});
 	return (
 		<>

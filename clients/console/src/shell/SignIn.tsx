@@ -74,7 +74,7 @@ function WithToken({ to, first }: { to: string | undefined; first: boolean }) {
 			>
 				<Input.Password autoFocus={first} autoComplete="off" spellCheck={false} placeholder="fcp_…" />
 			</Form.Item>
-			{signIn.error && <Problem error={signIn.error} />}
+			{signIn.error && <Problem error={signIn.error} signingIn />}
 			<Button type={first ? "primary" : "default"} htmlType="submit" block loading={signIn.isPending}>
 				{first ? "Sign in" : "Sign in with the token"}
 			</Button>

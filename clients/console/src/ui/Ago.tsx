@@ -31,6 +31,10 @@ export function Ago({ at }: { at: string }) {
 	);
 }
 
-export function clock(at: string): string {
-	return new Date(at).toLocaleTimeString("en-GB", { hour12: false });
+/** The time of day, with the date where it is not today's. */
+export function moment(at: string, now: number): string {
+	const then = new Date(at);
+	const time = then.toLocaleTimeString("en-GB", { hour12: false });
+	if (then.toDateString() === new Date(now).toDateString()) return time;
+	return `${then.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
 }

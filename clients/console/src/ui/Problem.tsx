@@ -1,20 +1,30 @@
 import { Alert } from "antd";
 import { ApiProblem } from "../api/problem";
 
+interface Props {
+	error: unknown;
+	/** What was typed is still there. */
+	kept?: boolean;
+	/** Who signs in is not signed out: there, a refused token is only that. */
+	signingIn?: boolean;
+	action?: React.ReactNode;
+}
+
 /** A refusal, in the API's own words: what happened, to what, what to do next. */
-export function Problem({ error, kept, action }: { error: unknown; kept?: boolean; action?: React.ReactNode }) {
+export function Problem({ error, kept, signingIn, action }: Props) {
 	const problem = ApiProblem.of(error);
-	const signedOut = problem.code === "unauthorized";
+	const unauthorized = problem.code === "unauthorized";
+	const signedOut = unauthorized && !signingIn;
 	return (
 		<Alert
 			type="error"
 			showIcon
 			role="alert"
 			className="problem"
-			message={signedOut ? "You are signed out" : problem.title}
+			message={signedOut ? "You are signed out" : unauthorized ? "This does not sign you in" : problem.title}
 			description={
 				<>
-					{problem.detail}
+					{signedOut ? "Your session has ended." : problem.detail}
 					{kept && " What you typed is still here."}
 					{signedOut && (
 						<>

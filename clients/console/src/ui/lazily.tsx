@@ -6,12 +6,13 @@ import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState
  * what was typed lives outside of it and stays.
  */
 export function lazily<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>, fallback: ReactNode) {
+	const begin = () => lazy(() => reachable().then(load)) as never as ComponentType<Props>;
 	// A lazy component remembers its failure for ever; another try needs another one.
-	let Part: ComponentType<Props> = lazy(load) as never;
+	let Part = begin();
 	return function Lazily(props: Props) {
 		const [tries, setTries] = useState(0);
 		const again = () => {
-			Part = lazy(load) as never;
+			Part = begin();
 			setTries(tries + 1);
 		};
 		return (
@@ -22,6 +23,15 @@ export function lazily<Props extends object>(load: () => Promise<{ default: Comp
 			</Boundary>
 		);
 	};
+}
+
+/**
+ * Whether the console's files can be had now. A browser keeps a failed import until the page is loaded anew, so that no other try would
+ * help: one that can't go well is not begun.
+ */
+async function reachable(): Promise<void> {
+	const answer = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" });
+	if (!answer.ok) throw new Error(`The console's files answered ${answer.status}.`);
 }
 
 class Boundary extends Component<{ onAgain(): void; children: ReactNode }, { failed: boolean }> {

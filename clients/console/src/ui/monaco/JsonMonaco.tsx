@@ -51,14 +51,19 @@ export default function JsonMonaco({ label, value, onChange, schema, definition,
 /** Each kind of document follows its own definition of the one schema. */
 function register(schema: JsonObject): void {
 	const id = String(schema.$id);
-	const of = (definition: string) => ({
-		uri: `${id}#${definition}`,
-		fileMatch: [`*/${definition}.json`],
-		schema: { $ref: `${id}#/$defs/${definition}` },
+	const of = (kind: string, place: string) => ({
+		uri: `${id}#${kind}`,
+		fileMatch: [`*/${kind}.json`],
+		schema: { $ref: `${id}#/${place}/${kind}` },
 	});
 	monaco.languages.json.jsonDefaults.setDiagnosticsOptions({
 		validate: true,
 		enableSchemaRequest: false,
-		schemas: [{ uri: id, fileMatch: ["*/config.json"], schema }, of("entity"), of("event_flow")],
+		schemas: [
+			{ uri: id, fileMatch: ["*/config.json"], schema },
+			of("entity", "$defs"),
+			of("event_flow", "$defs"),
+			of("settings", "properties"),
+		],
 	});
 }
