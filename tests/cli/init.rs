@@ -25,12 +25,19 @@ async fn a_folder_becomes_a_checkout() {
     connectors/*.json merge=fcc
     .fetchcatch/sync-state.json merge=fcc
     ");
-    assert_eq!(work.git("config merge.fcc.driver").await, "fcc merge-driver %O %A %B %P");
+    assert!(work.git("config merge.fcc.driver").await.contains("fcc merge-driver %O %A %B %P"));
     // Again it changes nothing, and adds a target when there is one.
     let before = work.text(".gitattributes");
     work.fcc("init --json").await.is(0);
     assert_eq!(work.text(".gitattributes"), before);
+    insta::assert_snapshot!(work.fcc("init --workspace globex").await, @r"
+    exit 1
+    --- stderr
+    error: default is acme here. Make it globex? Say --yes, or add it beside the other with --target NAME
+    ");
     work.fcc("init --workspace globex --yes").await.is(0);
+    let elsewhere = work.fcc("init --url http://127.0.0.1:9").await;
+    assert!(elsewhere.is(1).stderr.contains("this checkout belongs to [URL]"), "{elsewhere}");
     assert_eq!(work.read(".fetchcatch/project.json")["targets"], json!({"default": "globex"}));
     api.finish().await;
 }
@@ -75,5 +82,17 @@ async fn one_checkout_goes_to_several_workspaces() {
     ");
     // CI's token is for one of them only.
     work.fcc("status --target staging").await.is(1);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn what_gits_files_held_stays_whatever_its_encoding() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = machine.folder("work");
+    work.git("init -q -b main").await;
+    std::fs::write(work.path(".gitignore"), b"caf\xe9.tmp\nnode_modules").unwrap();
+    work.fcc("init").await.is(0);
+    assert_eq!(std::fs::read(work.path(".gitignore")).unwrap(), b"caf\xe9.tmp\nnode_modules\n*.remote.json\n");
     api.finish().await;
 }

@@ -12,6 +12,7 @@ mod errors;
 mod evaluate;
 mod help;
 mod history;
+mod hostile;
 mod init;
 mod json;
 mod login;

@@ -39,6 +39,20 @@ async fn branches_that_touch_different_things_merge_without_markers() {
 }
 
 #[tokio::test]
+async fn where_fcc_is_not_found_git_leaves_markers_and_loses_nothing() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    branch_with(&work, "one", "big", "20").await;
+    branch_with(&work, "two", "big", "30").await;
+    let without = machine.folder("work").with_variable("PATH", "/usr/bin:/bin");
+    assert!(!without.run("git", "merge -q --no-edit one", "").await.status.success());
+    let text = work.text("flows/discounts.json");
+    assert!(text.contains("<<<<<<<") && text.contains("\"20\"") && text.contains("\"30\""), "{text}");
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn a_conflict_is_gits_to_show() {
     let api = Api::start().await;
     let machine = Machine::new(&api);

@@ -149,3 +149,16 @@ async fn governance_is_asked_before_the_first_write() {
     ");
     api.finish().await;
 }
+
+#[tokio::test]
+async fn a_failure_in_the_midst_says_where_and_what_was_written() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let folder = machine.folder("a");
+    let bad = json!({"entities": {"x": {"fields": 5}}});
+    folder.write("setup.json", &json!({"connectors": [{"slug": "crm", "config": config()}, {"slug": "erp", "config": bad}]}));
+    let failed = folder.fcc("setup setup.json --publish").await;
+    assert!(failed.is(1).stdout.contains("+ connectors/crm  created"), "{failed}");
+    assert!(failed.stderr.contains("error: connectors/erp (before it, 1 drafts were written, and none was published"), "{failed}");
+    api.finish().await;
+}

@@ -123,3 +123,62 @@ async fn a_shallow_clone_is_told_to_fetch_more() {
     assert!(planned.is(3).stderr.contains("fetch-depth: 0"), "{planned}");
     api.finish().await;
 }
+
+/// Each apply writes sync-state, which is committed with the next commit, if at all: a revert takes an old line with it.
+#[tokio::test]
+async fn a_reverted_commit_is_brought_to_production() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = crate::publish::published(&machine).await;
+    edit(&work, "big", "11");
+    work.commit("Eleven").await;
+    work.fcc("publish").await.is(0);
+    let late = work.text(".fetchcatch/sync-state.json");
+    work.git("checkout -q .fetchcatch").await;
+    edit(&work, "big", "12");
+    work.commit("Twelve").await;
+    machine.fresh_clone(&work, "ci-1").await.fcc("publish").await.is(0);
+    assert_eq!(percent(&api, 2000).await, 12);
+    edit(&work, "big", "11");
+    work.write_text(".fetchcatch/sync-state.json", &late);
+    work.commit("Eleven again").await;
+    let ci = machine.fresh_clone(&work, "ci-2").await;
+    let plan = ci.fcc("plan").await;
+    assert!(plan.is(2).stdout.contains("\"12\" → \"11\""), "{plan}");
+    ci.fcc("publish").await.is(0);
+    assert_eq!(percent(&api, 2000).await, 11);
+    api.finish().await;
+}
+
+/// A line that a branch knew, from before what was applied since, is no newer than that.
+#[tokio::test]
+async fn a_merged_branch_does_not_bring_an_older_base_back() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = crate::publish::published(&machine).await;
+    work.git("checkout -q -b branch").await;
+    hot_fix(&api, "big", "20").await;
+    work.fcc("pull").await.is(0);
+    work.commit("The hot fix").await;
+    work.git("checkout -q main").await;
+    work.fcc("pull").await.is(0);
+    edit(&work, "big", "30");
+    work.git("checkout -q .fetchcatch").await;
+    work.commit("Thirty").await;
+    // Main knows of no hot fix, and is told so; it takes its own.
+    let ci = machine.fresh_clone(&work, "ci-1").await;
+    ci.fcc("publish").await.is(3);
+    ci.fcc("pull").await.is(3);
+    ci.fcc("resolve flows/discounts.json --ours").await.is(0);
+    ci.commit("Resolved").await;
+    ci.fcc("publish").await.is(0);
+    assert_eq!(percent(&api, 2000).await, 30);
+    work.git("pull -q --no-rebase ../ci-1 HEAD").await;
+    // Both sides changed the same, and the branch is right.
+    work.run("git", "merge -q --no-edit branch", "").await;
+    work.git("checkout -q branch -- flows .fetchcatch").await;
+    work.commit("Twenty after all").await;
+    machine.fresh_clone(&work, "ci-2").await.fcc("publish").await.is(0);
+    assert_eq!(percent(&api, 2000).await, 20);
+    api.finish().await;
+}

@@ -5,7 +5,7 @@ use domain::Digest;
 use wire::sync::export::LastApplied;
 
 use crate::checkout::Checkout;
-use crate::files::Key;
+use crate::files::{self, Key};
 use crate::git::{Ancestry, Git};
 use crate::printer::Printer;
 use crate::state::{self, State};
@@ -25,16 +25,15 @@ impl<'a> Bases<'a> {
 
     /// What was applied last, when its commit is HEAD or came before it; else what sync-state says; else nothing.
     ///
-    /// A line of sync-state that was written after that commit is newer than that apply: a pull took something in, and whoever
-    /// resolved a conflict then must not be asked again.
+    /// A line of sync-state that a pull wrote after that apply is newer: it took something in, and whoever resolved a conflict then must
+    /// not be asked again.
     pub fn base(&mut self, key: &Key, last_applied: Option<&LastApplied>) -> Option<Digest> {
         let recorded = self.state.get(&self.workspace, key);
         let (Some(applied), Some(git)) = (last_applied, self.git) else { return recorded };
         match git.ancestry(&applied.git_commit_sha) {
             Ancestry::Ancestor => {
-                let then = git.show(&applied.git_commit_sha, state::FILE).as_deref().and_then(State::parse);
-                let then = then.and_then(|then| then.get(&self.workspace, key));
-                if recorded.is_some() && recorded != then { recorded } else { Some(applied.digest) }
+                let is_newer = |line: &Digest| *line != applied.digest && self.was_pulled_since(git, &applied.git_commit_sha, key, *line);
+                recorded.filter(is_newer).or(Some(applied.digest))
             }
             Ancestry::Stranger => recorded,
             Ancestry::Unknown => {
@@ -44,6 +43,32 @@ impl<'a> Bases<'a> {
                 recorded
             }
         }
+    }
+
+    /// Whether this line came about after that commit, and not from an apply. An apply's own line is committed one commit late at best,
+    /// and may come with a revert, or with a branch that knew of less: what the file itself was up to then is nothing that a pull brought.
+    fn was_pulled_since(&self, git: &Git, commit: &str, key: &Key, line: Digest) -> bool {
+        let line_at = |commit: &str| {
+            let state = git.show(commit, state::FILE).as_deref().and_then(State::parse);
+            state.and_then(|state| state.get(&self.workspace, key))
+        };
+        if git.is_shallow() || line_at(commit) == Some(line) {
+            return false;
+        }
+        let file = key.file();
+        let was_the_file = |commit: &String| {
+            let then = git.show(commit, &file).and_then(|text| files::parse(key, text).ok());
+            then.is_some_and(|then| then.digest() == line)
+        };
+        if git.commits_of(&file, commit).iter().any(was_the_file) {
+            return false;
+        }
+        let brought_it = |commits: &Vec<String>| {
+            commits.split_first().is_some_and(|(commit, parents)| {
+                line_at(commit) == Some(line) && parents.iter().all(|parent| line_at(parent) != Some(line))
+            })
+        };
+        line_at("HEAD") != Some(line) || git.commits_since(commit, state::FILE).iter().any(brought_it)
     }
 
     pub fn record(&mut self, key: &Key, digest: Digest) {

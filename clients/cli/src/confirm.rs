@@ -26,3 +26,23 @@ pub fn answer() -> Result<String> {
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim().to_owned())
 }
+
+/// A line that is not shown while it is typed.
+#[cfg(unix)]
+pub fn secret() -> Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let stdin = std::io::stdin();
+    let shown = tcgetattr(&stdin)?;
+    let mut hidden = shown.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&stdin, OptionalActions::Now, &hidden)?;
+    let answer = answer();
+    tcsetattr(&stdin, OptionalActions::Now, &shown)?;
+    eprintln!();
+    answer
+}
+
+#[cfg(not(unix))]
+pub fn secret() -> Result<String> {
+    answer()
+}

@@ -1,6 +1,6 @@
 //! What every command is given: what was asked for globally, the environment, and who to talk to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use domain::token::{self, TokenKind};
@@ -8,7 +8,9 @@ use sdk::Client;
 
 use crate::args::Global;
 use crate::checkout::Checkout;
+use crate::confirm;
 use crate::credentials::Credentials;
+use crate::files::Key;
 use crate::printer::Printer;
 use crate::project::{self, DEFAULT_TARGET, Located};
 use crate::settings::Settings;
@@ -39,6 +41,14 @@ impl Context {
         match self.project()? {
             Some(located) => Ok(Checkout::open(located)),
             None => bail!("this is no FetchCatch checkout: there is no {} here or above; `fcc init` makes one", project::FILE),
+        }
+    }
+
+    /// The resource of a file's name: in a checkout it has to be that checkout's file.
+    pub fn key(&self, file: &Path) -> Result<Key> {
+        match self.project()? {
+            Some(located) => Key::in_checkout(&located.root, file),
+            None => Key::of_path(&std::path::absolute(file)?),
         }
     }
 
@@ -98,7 +108,24 @@ impl Context {
     pub fn client(&self) -> Result<Client> {
         let url = self.url()?;
         let token = self.token(&url)?;
+        self.admit_project(&url)?;
         self.client_with(url, token, self.workspace()?)
+    }
+
+    /// A repository says where its checkouts belong to, and with that where a token from the environment would go: to a place that
+    /// nobody signed in to, a person is asked first.
+    fn admit_project(&self, url: &str) -> Result<()> {
+        let is_chosen = self.global.url.is_some() || self.settings.url.is_some();
+        if is_chosen || self.settings.token.is_none() || self.project()?.is_none() || self.credentials()?.knows(url) {
+            return Ok(());
+        }
+        if url.starts_with("http://") && !is_loopback(url) {
+            bail!("{} names {url}, and a token would go there unencrypted: set FETCHCATCH_URL if that is meant", project::FILE);
+        }
+        if confirm::can_ask(self) {
+            confirm::confirm(self, &format!("{} names {url}. Send FETCHCATCH_TOKEN there?", project::FILE))?;
+        }
+        Ok(())
     }
 
     pub fn client_with(&self, url: String, token: String, workspace: Option<String>) -> Result<Client> {
@@ -110,6 +137,11 @@ impl Context {
         };
         Ok(Client::new(settings)?)
     }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.trim_start_matches("http://").split(['/', ':']).next().unwrap_or_default();
+    host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]"
 }
 
 /// Whether `fcc` works with such a token at all.

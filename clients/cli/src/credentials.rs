@@ -48,6 +48,11 @@ impl Credentials {
         self.kept.url.as_deref()
     }
 
+    /// Whether somebody signed in there.
+    pub fn knows(&self, url: &str) -> bool {
+        self.kept.accounts.contains_key(url)
+    }
+
     pub fn token(&self, url: &str) -> Result<Option<String>> {
         let Some(account) = self.kept.accounts.get(url) else { return Ok(None) };
         match (&account.token, self.keyring) {

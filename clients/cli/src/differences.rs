@@ -6,7 +6,7 @@ use domain::merge::Conflict;
 use domain::pointer;
 use serde_json::Value;
 
-use crate::printer::{Printer, Style, brief};
+use crate::printer::{Printer, Style, brief, one_line};
 
 const BETWEEN: &str = " › ";
 
@@ -103,7 +103,7 @@ fn last_name(path: &str, documents: [&Value; 2]) -> Option<String> {
         let node = |id: &str| last_name(&pointer::item("/nodes", id), [document, document]).unwrap_or_else(|| id.to_owned());
         return Some(format!("{} → {}", node(from), node(to)));
     }
-    ["name", "_description", "key"].into_iter().find_map(text).map(str::to_owned)
+    ["name", "_description", "key"].into_iter().find_map(text).map(one_line)
 }
 
 #[cfg(test)]

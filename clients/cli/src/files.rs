@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -25,6 +26,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// Of a name that comes from elsewhere: it becomes a file's, so it has to be a slug.
+    pub fn new(kind: ResourceType, slug: &str) -> Result<Key> {
+        let slug: Slug = slug.parse().map_err(|error| anyhow!("{slug:?} is no slug: {error}"))?;
+        Ok(Key { kind, slug: slug.to_string() })
+    }
+
     pub fn folder(kind: ResourceType) -> &'static str {
         match kind {
             ResourceType::Connector => "connectors",
@@ -57,9 +64,24 @@ impl Key {
         let (Some(kind), Some(slug)) = (kind, name.strip_suffix(".json")) else {
             bail!("{text} is no resource's file: those are flows/<slug>.json and connectors/<slug>.json")
         };
-        let slug: Slug = slug.parse().map_err(|error| anyhow!("{text}: {slug:?} is no slug: {error}"))?;
-        Ok(Key { kind, slug: slug.to_string() })
+        Key::new(kind, slug).with_context(|| text.to_string())
     }
+
+    /// What a path names that has to be this checkout's own file: another one of the same name is not what would be sent.
+    pub fn in_checkout(root: &Path, path: &Path) -> Result<Key> {
+        let path = std::path::absolute(path)?;
+        let key = Key::of_path(&path)?;
+        if resolved(&path) != resolved(&root.join(key.file())) {
+            bail!("{} is no file of the checkout {}: its own is {}", path.display(), root.display(), key.file());
+        }
+        Ok(key)
+    }
+}
+
+/// With links and `..` followed as far as there is something; the file itself need not be there.
+fn resolved(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    folder.zip(path.file_name()).map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name))
 }
 
 impl fmt::Display for Key {
@@ -98,16 +120,20 @@ impl LocalFile {
 
 /// Reads a resource's file; `None` where there is none.
 pub fn read(root: &Path, key: &Key) -> Result<Option<LocalFile>> {
-    let text = match fs::read_to_string(root.join(key.file())) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("{} can't be read", key.file())),
-    };
+    match fs::read_to_string(root.join(key.file())) {
+        Ok(text) => parse(key, text).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} can't be read", key.file())),
+    }
+}
+
+/// What a file of this name holds.
+pub fn parse(key: &Key, text: String) -> Result<LocalFile> {
     let mut document = canonical::parse(text.as_bytes()).map_err(|error| anyhow!("{}: {error}", key.file()))?;
     let Some(members) = document.as_object_mut() else { bail!("{}: a JSON object is needed", key.file()) };
     let tests = if key.kind == ResourceType::Flow { members.remove(TESTS) } else { None };
     let canonical = Canonical::admit(&document).map_err(|error| anyhow!("{}: {error}", key.file()))?;
-    Ok(Some(LocalFile { key: key.clone(), text, document, canonical, tests }))
+    Ok(LocalFile { key: key.clone(), text, document, canonical, tests })
 }
 
 /// A document that lies in a file of its own: the other side of a conflict.
@@ -119,15 +145,22 @@ pub fn read_remote(root: &Path, key: &Key) -> Result<Option<Value>> {
     }
 }
 
-/// Written beside it and moved over it, so that it is never half there.
-pub fn write(root: &Path, file: &str, text: &str) -> Result<()> {
+/// Written beside it and moved over it, so that it is never half there. No link leads it elsewhere: a repository may hold any.
+pub fn write(root: &Path, file: &str, content: impl AsRef<[u8]>) -> Result<()> {
     let path = root.join(file);
     let written = (|| {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+        let folder = path.parent().unwrap_or(root);
+        fs::create_dir_all(folder)?;
+        if !fs::canonicalize(folder)?.starts_with(fs::canonicalize(root)?)
+            || fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink())
+        {
+            return Err(std::io::Error::other("a symbolic link stands there"));
         }
-        let new = path.with_extension("json.new");
-        fs::write(&new, text)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let new = folder.join(format!(".{name}.{}.new", std::process::id()));
+        // What a run of this number left behind; or a link, which is not followed.
+        let _ = fs::remove_file(&new);
+        fs::File::create_new(&new)?.write_all(content.as_ref())?;
         fs::rename(&new, &path)
     })();
     written.with_context(|| format!("{file} can't be written"))
@@ -156,17 +189,27 @@ pub fn named(root: &Path, arguments: &[PathBuf]) -> Result<Vec<Key>> {
     }
     let mut keys = Vec::new();
     for argument in arguments {
-        let path = std::path::absolute(argument)?;
-        if path.is_dir() {
-            let found = if path == root { all(root)? } else { in_folder(&path)? };
-            keys.extend(found);
+        if argument.is_dir() {
+            keys.extend(below(root, argument)?);
         } else {
-            keys.push(Key::of_path(&path)?);
+            keys.push(Key::in_checkout(root, argument)?);
         }
     }
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
+}
+
+/// The resources of a folder of the checkout: of all of it, or of one type.
+fn below(root: &Path, folder: &Path) -> Result<Vec<Key>> {
+    let (asked, whole) = (fs::canonicalize(folder)?, fs::canonicalize(root)?);
+    if asked == whole {
+        return all(root);
+    }
+    match ResourceType::ALL.iter().find(|kind| asked == whole.join(Key::folder(**kind))) {
+        Some(kind) => in_folder(&root.join(Key::folder(*kind))),
+        None => bail!("{} is no folder of the checkout {}: it has flows and connectors", folder.display(), root.display()),
+    }
 }
 
 fn in_folder(folder: &Path) -> Result<Vec<Key>> {
@@ -185,4 +228,17 @@ fn in_folder(folder: &Path) -> Result<Vec<Key>> {
     }
     keys.sort_unstable();
     Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_slug_never_becomes_a_path() {
+        for name in ["../../x", "..", "a/b", ".git", "", "A", "a\\b"] {
+            assert!(Key::new(ResourceType::Flow, name).is_err(), "{name}");
+        }
+        assert_eq!(Key::new(ResourceType::Flow, "shipping-fee").unwrap().file(), "flows/shipping-fee.json");
+    }
 }

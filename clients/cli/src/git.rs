@@ -17,6 +17,9 @@ pub enum Ancestry {
     Unknown,
 }
 
+/// Further back nobody looks.
+const MOST_COMMITS: &str = "--max-count=200";
+
 pub struct Git {
     root: PathBuf,
     ancestry: Mutex<HashMap<String, Ancestry>>,
@@ -27,6 +30,18 @@ impl Git {
     pub fn open(root: &Path) -> Option<Git> {
         let git = Git { root: root.to_owned(), ancestry: Mutex::default() };
         (git.text(&["rev-parse", "--is-inside-work-tree"])? == "true").then_some(git)
+    }
+
+    /// Why git says nothing of a folder that is in a work tree: it is not installed, or the work tree is somebody else's. `None` where
+    /// there is no work tree.
+    pub fn refusal(root: &Path) -> Option<String> {
+        root.ancestors().find(|folder| folder.join(".git").exists())?;
+        let git = Git { root: root.to_owned(), ancestry: Mutex::default() };
+        match git.run(&["rev-parse", "--is-inside-work-tree"]) {
+            Ok(output) if output.status.success() => None,
+            Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+            Err(error) => Some(format!("{error:#}")),
+        }
     }
 
     /// `None` before the first commit.
@@ -71,6 +86,23 @@ impl Git {
         let text = String::from_utf8_lossy(&output.stdout);
         let changed = text.split('\0').filter_map(|line| line.get(3..)).map(str::to_owned);
         Ok(changed.collect())
+    }
+
+    /// The commits up to this one that changed a file, newest first.
+    pub fn commits_of(&self, file: &str, up_to: &str) -> Vec<String> {
+        self.commits(&[up_to, "--", file])
+    }
+
+    /// The commits after this one, on a way from it to HEAD, that changed a file; each with its parents.
+    pub fn commits_since(&self, commit: &str, file: &str) -> Vec<Vec<String>> {
+        let lines = self.commits(&["--parents", "--ancestry-path", &format!("{commit}..HEAD"), "--", file]);
+        lines.iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect()
+    }
+
+    fn commits(&self, of: &[&str]) -> Vec<String> {
+        let mut arguments = vec!["rev-list", MOST_COMMITS];
+        arguments.extend(of);
+        self.text(&arguments).map(|text| text.lines().map(str::to_owned).collect()).unwrap_or_default()
     }
 
     /// A file of the checkout as a commit has it.

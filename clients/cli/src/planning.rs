@@ -16,6 +16,7 @@ use crate::checkout::Checkout;
 use crate::context::Context;
 use crate::exit::Stop;
 use crate::files::LocalFile;
+use crate::git::Git;
 use crate::printer::Printer;
 use crate::remote::Remote;
 
@@ -85,12 +86,18 @@ impl Prepared {
     pub async fn apply(&mut self, printer: &Printer, plan: &SyncPlan) -> Result<SyncPlan> {
         let expected = plan.items.iter().enumerate().filter_map(|(nth, item)| Some((nth, item.result_digest?))).collect();
         let applied = self.ask(printer, Call::Apply, &expected).await?;
+        if let Err(error) = self.note_applied() {
+            printer.warn(format_args!("applied, but not noted down in this checkout: {error:#}"));
+        }
+        Ok(applied)
+    }
+
+    fn note_applied(&self) -> Result<()> {
         let mut state = self.checkout.state()?;
         for file in &self.files {
             state.set(&self.remote.workspace.slug, &file.key, file.digest());
         }
-        state.save(self.checkout.root())?;
-        Ok(applied)
+        state.save(self.checkout.root())
     }
 
     /// Asks with digests alone, and again with the bodies that the server turns out to lack.
@@ -169,6 +176,11 @@ enum Call {
 fn commit(context: &Context, checkout: &Checkout, files: &[LocalFile], dirty: Dirty) -> Result<Option<Commit>> {
     if dirty == Dirty::Allowed {
         return Ok(None);
+    }
+    if let (Dirty::Refused, None) = (dirty, &checkout.git)
+        && let Some(reason) = Git::refusal(&checkout.root)
+    {
+        bail!("git can't tell whether the files are committed: {reason}. Mend that, or send them without a commit (--allow-dirty)");
     }
     if let (Dirty::Refused, Some(git)) = (dirty, &checkout.git) {
         let names: Vec<String> = files.iter().map(|file| file.key.file()).collect();

@@ -1,5 +1,6 @@
 //! The one place that prints: results on stdout, all else on stderr.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -39,7 +40,7 @@ impl Printer {
     /// A line of the result, for people; a program asked for JSON.
     pub fn line(&self, line: impl Display) {
         if !self.json {
-            out(format_args!("{line}\n"));
+            out(&harmless(&format!("{line}\n")));
         }
     }
 
@@ -54,7 +55,7 @@ impl Printer {
     pub fn json(&self, value: &impl Serialize) {
         if self.json {
             let text = serde_json::to_string_pretty(value).unwrap_or_default();
-            out(format_args!("{text}\n"));
+            out(&format!("{text}\n"));
         }
     }
 
@@ -126,6 +127,43 @@ pub fn brief(value: &Value) -> String {
     if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
+/// A name, a note or another text that somebody else wrote, where a line has room for one line.
+pub fn one_line(text: &str) -> String {
+    without_orders(text, &[]).replace('\n', "\\n").replace('\t', " ")
+}
+
+/// Without what a terminal would obey, but for our own colours.
+fn harmless(text: &str) -> Cow<'_, str> {
+    without_orders(text, &COLOURS)
+}
+
+/// Without what a terminal would obey: anybody may put it into a document, and servers into their answers.
+fn without_orders<'a>(text: &'a str, but_for: &[&str]) -> Cow<'a, str> {
+    let is_harmful = |letter: char| {
+        (letter.is_control() && letter != '\n' && letter != '\t')
+            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let colour = but_for.iter().find(|colour| rest.starts_with(**colour));
+        let taken = colour.map_or(letter.len_utf8(), |colour| colour.len());
+        match colour {
+            Some(colour) => safe.push_str(colour),
+            None if is_harmful(letter) => safe.extend(letter.escape_unicode()),
+            None => safe.push(letter),
+        }
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    Cow::Owned(safe)
+}
+
+/// What [`painted`] writes.
+const COLOURS: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
+
 fn painted(text: &str, style: Style, color: bool) -> String {
     let code = match style {
         Style::Bold => 1,
@@ -137,11 +175,29 @@ fn painted(text: &str, style: Style, color: bool) -> String {
     if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
-fn out(text: std::fmt::Arguments<'_>) {
+fn out(text: &str) {
     // Whoever reads us may stop reading: `fcc history | head -1`.
-    let _ = std::io::stdout().lock().write_fmt(text);
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 fn err(text: std::fmt::Arguments<'_>) {
-    let _ = std::io::stderr().lock().write_fmt(text);
+    let _ = std::io::stderr().lock().write_all(harmless(&text.to_string()).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_printed_but_our_own_colours() {
+        let painted = painted("changed", Style::Yellow, true);
+        assert_eq!(harmless(&painted), painted);
+        assert_eq!(harmless("Größe\tä\n"), "Größe\tä\n");
+        assert_eq!(harmless("a\u{1b}]0;title\u{7}\u{9b}2J\r\u{202e}b"), "a\\u{1b}]0;title\\u{7}\\u{9b}2J\\u{d}\\u{202e}b");
+    }
+
+    #[test]
+    fn a_text_of_several_lines_makes_no_line_of_its_own() {
+        assert_eq!(one_line("first\u{1b}[31m\n*  v99  forged"), "first\\u{1b}[31m\\n*  v99  forged");
+    }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-pub const FOLDER: &str = ".fetchcatch";
+use crate::files;
+
 pub const FILE: &str = ".fetchcatch/project.json";
 pub const DEFAULT_TARGET: &str = "default";
 
@@ -43,7 +44,6 @@ pub fn read(path: &Path) -> Result<Project> {
 }
 
 pub fn write(root: &Path, project: &Project) -> Result<()> {
-    std::fs::create_dir_all(root.join(FOLDER))?;
     let text = serde_json::to_string_pretty(project)? + "\n";
-    std::fs::write(root.join(FILE), text).with_context(|| format!("{FILE} can't be written"))
+    files::write(root, FILE, text)
 }

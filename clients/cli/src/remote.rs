@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use domain::Digest;
 use domain::canonical;
 use sdk::{Client, ExportQuery, Of};
@@ -57,15 +57,19 @@ impl Remote {
 impl RemoteResource {
     /// The document; asked for where the export left it out.
     pub async fn document(&self, client: &Client) -> Result<Value> {
-        match &self.body {
-            Some(body) => Ok(body.clone()),
-            None => Ok(client.get_content(self.digest).await?),
+        let document = match &self.body {
+            Some(body) => body.clone(),
+            None => client.get_content(self.digest).await?,
+        };
+        if canonical::digest_of(&document) != self.digest {
+            bail!("the server answered another content than {}", self.digest);
         }
+        Ok(document)
     }
 }
 
 fn resource(one: ExportedResource) -> Result<(Key, RemoteResource)> {
-    let key = Key { kind: one.kind.parse()?, slug: one.slug };
+    let key = Key::new(one.kind.parse()?, &one.slug)?;
     let body = one.body.map(|body| canonical::parse(body.get().as_bytes())).transpose()?;
     let ExportedResource { id, published_version, archived, digest, last_applied, .. } = one;
     Ok((key, RemoteResource { id, published_version, archived, digest, body, last_applied }))

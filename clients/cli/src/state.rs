@@ -43,6 +43,6 @@ impl State {
         if std::fs::read_to_string(root.join(FILE)).is_ok_and(|old| old == text) {
             return Ok(());
         }
-        files::write(root, FILE, &text)
+        files::write(root, FILE, text)
     }
 }

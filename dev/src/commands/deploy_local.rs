@@ -13,7 +13,7 @@ use crate::ministack::CLIENT_ENV;
 use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
-use crate::stack::dev_env;
+use crate::stack::{dev_env, examples};
 use crate::summary::Summary;
 
 use super::demo::people;
@@ -90,6 +90,9 @@ async fn keep(home: &Home, servers: &mut Servers) -> Result<u8> {
     deployment.start_jobs(Started::ByNudgesAndSchedules).await?;
     let demo = people(home, &deployment.database.owner_url).await?;
     let origin = deployment.origin();
+    // Not every machine knows that a name below localhost is itself.
+    let http = crate::http::builder().resolve(&deployment.host, deployment.address()).build()?;
+    examples::seed(&http, &origin, &demo.token).await?;
     let [first_fleet, _] = &deployment.fleets;
     let variables = [
         ("FETCHCATCH_URL", origin.as_str()),

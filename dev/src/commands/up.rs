@@ -115,7 +115,7 @@ async fn serve(home: &Home, listener: TcpListener, stopping: watch::Receiver<boo
         }
     });
 
-    examples::seed(&url, &demo.token).await?;
+    examples::seed(&crate::http::client()?, &url, &demo.token).await?;
     reconcile_replica::run(&app, reconcile_replica::Options::default()).await?;
     drained(&app).await?;
     let login_url = format!("{url}/auth/login?code={}", demo.login_code);

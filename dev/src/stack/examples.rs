@@ -1,7 +1,7 @@
 //! The example connectors and flows, drafted and published through the API as CI would.
 
 use anyhow::{Context as _, Result, bail};
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 /// A file that stands in docs/examples for readers, with the calls that it is loaded by.
@@ -51,8 +51,7 @@ const EXAMPLES: [Example; 4] = [
 ];
 
 /// Makes and publishes what is not there yet; whatever somebody has changed since stays.
-pub async fn seed(url: &str, token: &str) -> Result<()> {
-    let http = crate::http::client()?;
+pub async fn seed(http: &Client, url: &str, token: &str) -> Result<()> {
     for Example { slug, name, file, api } in EXAMPLES {
         let at = format!("{url}{}", api.path);
         let mut document: Value = serde_json::from_str(file).with_context(|| format!("the example {slug}"))?;

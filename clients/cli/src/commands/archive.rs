@@ -24,7 +24,7 @@ pub struct Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
-    let key = Key::of_path(&std::path::absolute(&arguments.file)?)?;
+    let key = context.key(&arguments.file)?;
     let client = context.client()?;
     let resource = client.get_resource(key.selector()).await?;
     confirm(context, &format!("Archive {} of {}?", key.kind, resource.name))?;

@@ -10,7 +10,7 @@ use crate::bases::Bases;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::files::Key;
-use crate::printer::{Printer, Style};
+use crate::printer::{Printer, Style, one_line};
 use crate::remote::Remote;
 
 /// Whether production and git still agree, for CI
@@ -142,10 +142,19 @@ fn annotate(context: &Context, drift: &Drift) -> Result<()> {
         text.push_str("| resource | what | version | by | at |\n|---|---|---|---|---|\n");
         for one in &drift.reasons {
             let at = one.at_utc.map(|at| at.to_string()).unwrap_or_default();
-            let by = one.by.as_deref().unwrap_or_default();
+            let by = one.by.as_deref().map(cell).unwrap_or_default();
             writeln!(text, "| {} | {} | {} | {by} | {at} |", file(one), one.reason, one.version)?;
         }
     }
-    let mut summary = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
-    Ok(summary.write_all(text.as_bytes())?)
+    let written =
+        std::fs::OpenOptions::new().append(true).create(true).open(path).and_then(|mut summary| summary.write_all(text.as_bytes()));
+    if let Err(error) = written {
+        context.printer.warn(format_args!("the step's summary {} can't be written: {error}", path.display()));
+    }
+    Ok(())
+}
+
+/// A text that somebody else wrote, as one cell of a table.
+fn cell(text: &str) -> String {
+    one_line(text).replace('|', "\\|").replace('`', "\\`").replace('<', "&lt;")
 }

@@ -42,7 +42,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         if arguments.draft {
             bail!("--draft is for a SLUG: {} is evaluated as it is", arguments.flow);
         }
-        let file = read_file(&arguments.flow)?;
+        let file = read_file(Path::new(&arguments.flow))?;
         let graph = compile(&file)?;
         let evaluation = graph.evaluate(input, options(arguments.trace)).await?;
         printer.json(&with_trace(json!({"flow": file.key.slug, "result": evaluation.result}), &evaluation.trace));
@@ -68,14 +68,15 @@ fn is_file(text: &str) -> bool {
 }
 
 /// A flow's file, in a checkout or anywhere.
-fn read_file(text: &str) -> Result<LocalFile> {
-    let path = std::path::absolute(text)?;
+pub fn read_file(path: &Path) -> Result<LocalFile> {
+    let shown = path.display();
+    let path = std::path::absolute(path)?;
     let key = Key::of_path(&path)?;
     if key.kind != ResourceType::Flow {
-        bail!("{text} is a connector: flows are evaluated");
+        bail!("{shown} is a connector: flows are evaluated");
     }
     let root = path.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
-    files::read(root, &key)?.ok_or_else(|| anyhow!("there is no {text}"))
+    files::read(root, &key)?.ok_or_else(|| anyhow!("there is no {shown}"))
 }
 
 /// Nobody else evaluates here, so there is no place to wait for longer than for a decision.

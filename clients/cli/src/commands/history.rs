@@ -7,6 +7,7 @@ use wire::sync::history::{HistoryItem, PublishItem};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::files::Key;
+use crate::printer::one_line;
 use crate::table;
 
 /// Every save, apply and publish of a resource, newest first
@@ -24,7 +25,7 @@ pub struct Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
-    let key = Key::of_path(&std::path::absolute(&arguments.file)?)?;
+    let key = context.key(&arguments.file)?;
     let client = context.client()?;
     let limit = usize::from(arguments.limit);
     let printer = &context.printer;
@@ -83,7 +84,7 @@ fn row(item: &HistoryItem) -> [String; 7] {
         item.source.clone(),
         item.created_by_email.clone().unwrap_or_default(),
         short(item.git_commit_sha.as_deref()),
-        item.note.clone().or_else(|| item.archived.then(|| "archived".to_owned())).unwrap_or_default(),
+        item.note.as_deref().map(one_line).or_else(|| item.archived.then(|| "archived".to_owned())).unwrap_or_default(),
     ]
 }
 

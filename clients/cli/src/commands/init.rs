@@ -1,12 +1,15 @@
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use crate::checkout::Checkout;
+use crate::confirm;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::files;
 use crate::git::Git;
 use crate::project::{self, DEFAULT_TARGET, Located, Project};
 
@@ -20,11 +23,17 @@ pub struct Arguments {}
 /// Which files git merges by their structure, and which it does not keep.
 const ATTRIBUTES: [&str; 3] = ["flows/*.json merge=fcc", "connectors/*.json merge=fcc", ".fetchcatch/sync-state.json merge=fcc"];
 const IGNORED: [&str; 1] = ["*.remote.json"];
+/// Where `fcc` isn't found, as in a program with another search path, git merges by lines and leaves markers: without any, the other side
+/// would be lost unseen.
+const DRIVER: &str = "if command -v fcc >/dev/null; then fcc merge-driver %O %A %B %P; else git merge-file %A %O %B; fi";
 
 pub async fn run(context: &Context, Arguments {}: Arguments) -> Result<Exit> {
     let printer = &context.printer;
     let folder = context.folder()?;
     let Located { root, project } = match context.project()? {
+        Some(located) if context.global.url.as_ref().is_some_and(|url| url.trim_end_matches('/') != located.project.url) => {
+            bail!("this checkout belongs to {}: edit {} to move it", located.project.url, project::FILE)
+        }
         Some(located) if context.global.workspace.is_none() => located,
         Some(located) => with_target(context, located)?,
         None => Located { root: folder, project: new_project(context).await? },
@@ -56,10 +65,19 @@ async fn new_project(context: &Context) -> Result<Project> {
     Ok(Project { url, targets: [(target(context), workspace)].into() })
 }
 
+/// A target that is another workspace's is not moved by a slip.
 fn with_target(context: &Context, mut located: Located) -> Result<Located> {
-    if let Some(workspace) = context.global.workspace.clone() {
-        located.project.targets.insert(target(context), workspace);
+    let Some(workspace) = context.global.workspace.clone() else { return Ok(located) };
+    let name = target(context);
+    if let Some(present) = located.project.targets.get(&name).filter(|present| **present != workspace) {
+        let question = format!("{name} is {present} here. Make it {workspace}?");
+        if confirm::can_ask(context) {
+            confirm::confirm(context, &question)?;
+        } else if !context.global.yes {
+            bail!("{question} Say --yes, or add it beside the other with --target NAME");
+        }
     }
+    located.project.targets.insert(name, workspace);
     Ok(located)
 }
 
@@ -70,26 +88,32 @@ fn target(context: &Context) -> String {
 
 /// Whether there is a git to set up.
 fn set_up_git(root: &Path) -> Result<bool> {
-    ensure_lines(&root.join(".gitattributes"), &ATTRIBUTES)?;
-    ensure_lines(&root.join(".gitignore"), &IGNORED)?;
+    ensure_lines(root, ".gitattributes", &ATTRIBUTES)?;
+    ensure_lines(root, ".gitignore", &IGNORED)?;
     let Some(git) = Git::open(root) else { return Ok(false) };
     git.configure("merge.fcc.name", "FetchCatch's structural merge")?;
-    git.configure("merge.fcc.driver", "fcc merge-driver %O %A %B %P")?;
+    git.configure("merge.fcc.driver", DRIVER)?;
     Ok(true)
 }
 
-fn ensure_lines(path: &Path, wanted: &[&str]) -> Result<()> {
-    let mut text = fs::read_to_string(path).unwrap_or_default();
-    let missing: Vec<&&str> = wanted.iter().filter(|line| !text.lines().any(|have| have.trim() == **line)).collect();
+/// Bytes, since git asks for no encoding.
+fn ensure_lines(root: &Path, file: &str, wanted: &[&str]) -> Result<()> {
+    let mut content = match fs::read(root.join(file)) {
+        Ok(content) => content,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("{file} can't be read")),
+    };
+    let is_there = |line: &&&str| content.split(|byte| *byte == b'\n').any(|have| have.trim_ascii() == line.as_bytes());
+    let missing: Vec<&&str> = wanted.iter().filter(|line| !is_there(line)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+    if !content.is_empty() && !content.ends_with(b"\n") {
+        content.push(b'\n');
     }
     for line in missing {
-        text.push_str(line);
-        text.push('\n');
+        content.extend_from_slice(line.as_bytes());
+        content.push(b'\n');
     }
-    Ok(fs::write(path, text)?)
+    files::write(root, file, &content)
 }

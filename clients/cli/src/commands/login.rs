@@ -28,7 +28,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     } else if std::io::stdin().is_terminal() {
         printer.note(format_args!("Mint a token for fcc (fcs_...) in the console of {url}, under Tokens, and paste it here."));
         printer.ask("Token:");
-        confirm::answer()?
+        confirm::secret()?
     } else {
         bail!("stdin is no terminal: hand the token over with `fcc login --with-token < FILE`")
     };

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::files::Key;
 
 /// Open the console in a browser
 #[derive(Debug, clap::Args)]
@@ -22,11 +21,12 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let workspace = me.workspace.ok_or_else(|| anyhow!("this token spans several workspaces: say which with --workspace"))?;
     let mut url = format!("{}/w/{}", me.console_url.trim_end_matches('/'), workspace.slug);
     if let Some(file) = &arguments.file {
-        url = format!("{url}/{}", Key::of_path(&std::path::absolute(file)?)?);
+        url = format!("{url}/{}", context.key(file)?);
     }
     context.printer.json(&json!({"url": url}));
     context.printer.line(&url);
-    if !context.settings.is_ci && !context.printer.is_json() {
+    let is_page = url.starts_with("https://") || url.starts_with("http://");
+    if is_page && !context.settings.is_ci && !context.printer.is_json() {
         browse(&url);
     }
     Ok(Exit::Done)

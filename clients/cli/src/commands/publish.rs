@@ -90,11 +90,11 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         [] => PublishedMany { items: Vec::new() },
         wanted => prepared.client.publish_many(&exactly(wanted, arguments.note.clone())).await?,
     };
+    printer.json(&json!({"applied": items(&prepared.files, &applied), "items": published.items}));
+    show(printer, &published, prepared.commit.as_ref().map(|commit| commit.sha.as_str()));
     if arguments.wait {
         wait(&prepared.client, &published.items).await?;
     }
-    printer.json(&json!({"applied": items(&prepared.files, &applied), "items": published.items}));
-    show(printer, &published, prepared.commit.as_ref().map(|commit| commit.sha.as_str()));
     Ok(Exit::Done)
 }
 
@@ -169,11 +169,11 @@ async fn all_drafts(context: &Context, arguments: &Arguments) -> Result<Exit> {
     confirm(context, "Publish every draft of the workspace as it is?")?;
     let what = PublishMany { flow_ids: Some(Vec::new()), connector_ids: Some(Vec::new()), expect: None, note: arguments.note.clone() };
     let published = client.publish_many(&what).await?;
+    context.printer.json(&json!({"applied": [], "items": published.items}));
+    show(&context.printer, &published, None);
     if arguments.wait {
         wait(&client, &published.items).await?;
     }
-    context.printer.json(&json!({"applied": [], "items": published.items}));
-    show(&context.printer, &published, None);
     Ok(Exit::Done)
 }
 

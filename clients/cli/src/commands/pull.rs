@@ -136,7 +136,7 @@ impl Pulling<'_> {
         }
         let document = resource.document(self.client).await?;
         if base == Some(local.digest()) {
-            files::write(root, &key.file(), &local.with_document(&document))?;
+            files::write(root, &key.file(), local.with_document(&document))?;
             self.bases.record(key, resource.digest);
             return Ok((Change::Updated, Vec::new()));
         }
@@ -146,12 +146,12 @@ impl Pulling<'_> {
         };
         match merge(base.as_ref(), &local.document, &document) {
             Merging::Clean(merged) => {
-                files::write(root, &key.file(), &local.with_document(&merged))?;
+                files::write(root, &key.file(), local.with_document(&merged))?;
                 self.bases.record(key, resource.digest);
                 Ok((Change::Merged, Vec::new()))
             }
             Merging::Conflicts(conflicts) => {
-                files::write(root, &key.remote_file(), &layout::render(&document, Some(&local.text)))?;
+                files::write(root, &key.remote_file(), layout::render(&document, Some(&local.text)))?;
                 Ok((Change::Conflict, conflicts))
             }
         }

@@ -36,7 +36,7 @@ pub struct Arguments {
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let checkout = context.checkout()?;
     let root = checkout.root();
-    let key = Key::of_path(&std::path::absolute(&arguments.file)?)?;
+    let key = context.key(&arguments.file)?;
     let Some(local) = files::read(root, &key)? else { bail!("there is no {} in this checkout", key.file()) };
     let Some(theirs) = files::read_remote(root, &key)? else {
         bail!("{} has no conflict to resolve: there is no {}", key.file(), key.remote_file())
@@ -52,7 +52,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         };
         let side = if arguments.ours { Side::Draft } else { Side::Active };
         let settled = settle(base.as_ref(), &local.document, &theirs, side);
-        files::write(root, &key.file(), &local.with_document(&settled))?;
+        files::write(root, &key.file(), local.with_document(&settled))?;
     }
     // From here on both sides start from what the server had: what was settled is not asked again.
     let digest = canonical::digest_of(&theirs);

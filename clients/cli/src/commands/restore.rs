@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::confirm::confirm;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::files::Key;
 
 /// Copy a former version into the draft; nothing is published
 #[derive(Debug, clap::Args)]
@@ -21,7 +20,7 @@ pub struct Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
-    let key = Key::of_path(&std::path::absolute(&arguments.file)?)?;
+    let key = context.key(&arguments.file)?;
     let client = context.client()?;
     let resource = client.get_resource(key.selector()).await?;
     if resource.has_unpublished_changes {

@@ -6,7 +6,6 @@ use super::archive::minted;
 use crate::confirm::confirm;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::files::Key;
 
 /// Publish a former version again, as a new one
 #[derive(Debug, clap::Args)]
@@ -24,7 +23,7 @@ pub struct Arguments {
 
 /// Without a commit: what becomes active is not what HEAD holds.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
-    let key = Key::of_path(&std::path::absolute(&arguments.file)?)?;
+    let key = context.key(&arguments.file)?;
     let client = context.client()?;
     let resource = client.get_resource(key.selector()).await?;
     confirm(context, &format!("Roll {} back from version {} to {}?", key.file(), resource.published_version, arguments.to))?;

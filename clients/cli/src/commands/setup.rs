@@ -107,7 +107,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     }
     let mut done = Vec::new();
     for step in &steps {
-        done.push(write(&client, step).await?);
+        match write(&client, step).await {
+            Ok(written) => done.push(written),
+            Err(error) => {
+                tell(printer, &done);
+                return Err(error.context(format!("{}{}", step.key, left_as(&done))));
+            }
+        }
     }
     tell(printer, &done);
     let mut published = None;
@@ -161,9 +167,7 @@ fn read_one(path: &Path) -> Result<Vec<Step>> {
 }
 
 fn step(kind: ResourceType, slug: String, name: Option<String>, document: Value) -> Result<Step> {
-    let slug: domain::Slug = slug.parse().map_err(|error| anyhow!("{slug:?} is no slug: {error}"))?;
-    let slug = slug.to_string();
-    Ok(Step { name: name.unwrap_or_else(|| slug.clone()), key: Key { kind, slug }, document, draft: None })
+    Ok(Step { key: Key::new(kind, &slug)?, name: name.unwrap_or(slug), document, draft: None })
 }
 
 async fn ask_governance(client: &Client) -> Result<()> {
@@ -216,6 +220,14 @@ async fn write(client: &Client, step: &Step) -> Result<Done> {
     };
     let (kind, slug) = (step.key.kind, step.key.slug.clone());
     Ok(Done { kind, slug, change, base_version: after.base_version, draft_etag: after.etag })
+}
+
+/// What an error in the midst of it leaves.
+fn left_as(done: &[Done]) -> String {
+    match done.iter().filter(|one| one.change != SyncChange::Unchanged).count() {
+        0 => " (before it, nothing was written)".to_owned(),
+        count => format!(" (before it, {count} drafts were written, and none was published; a run of the mended file goes on from there)"),
+    }
 }
 
 fn item(done: &Done) -> SyncItem {

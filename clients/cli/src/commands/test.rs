@@ -6,7 +6,7 @@ use domain::{canonical, diff};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::evaluate::{compile, options};
+use super::evaluate::{compile, options, read_file};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::files::{self, LocalFile};
@@ -37,15 +37,18 @@ struct Tested {
 }
 
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
-    let root = context.project()?.map_or_else(|| context.folder(), |located| Ok(located.root))?;
     let mut tested = Vec::new();
-    for key in files::named(&root, &arguments.files)?.into_iter().filter(|key| key.kind == ResourceType::Flow) {
-        match files::read(&root, &key)? {
-            Some(file) => test(&file, &mut tested).await?,
-            None => bail!("there is no {}", key.file()),
-        }
+    let flows = flows(context, &arguments.files)?;
+    if flows.is_empty() {
+        bail!("there are no flows/*.json here to test");
+    }
+    for file in &flows {
+        test(file, &mut tested).await?;
     }
     let printer = &context.printer;
+    if tested.is_empty() {
+        printer.warn("nothing was tested: none of these flows has `tests` in its file");
+    }
     for one in &tested {
         let word = if one.passed { printer.paint("ok    ", Style::Green) } else { printer.paint("FAILED", Style::Red) };
         printer.line(format_args!("{word}  {}  {}", one.file, one.name));
@@ -64,6 +67,22 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     printer.json(&json!({"passed": passed, "failed": failed, "tests": tested}));
     printer.line(format_args!("{passed} passed, {failed} failed"));
     Ok(if failed == 0 { Exit::Done } else { Exit::Error })
+}
+
+/// The flows that are named, in a checkout or anywhere; all of this folder's without a name.
+fn flows(context: &Context, arguments: &[PathBuf]) -> Result<Vec<LocalFile>> {
+    let root = context.project()?.map_or_else(|| context.folder(), |located| Ok(located.root))?;
+    let (folders, named): (Vec<PathBuf>, Vec<PathBuf>) = arguments.iter().cloned().partition(|path| path.is_dir());
+    let mut flows = Vec::new();
+    if named.is_empty() || !folders.is_empty() {
+        for key in files::named(&root, &folders)?.into_iter().filter(|key| key.kind == ResourceType::Flow) {
+            flows.extend(files::read(&root, &key)?);
+        }
+    }
+    for path in named {
+        flows.push(read_file(&path)?);
+    }
+    Ok(flows)
 }
 
 async fn test(file: &LocalFile, tested: &mut Vec<Tested>) -> Result<()> {
