@@ -7,6 +7,7 @@
 //!
 //! What stands around a value is known in its document alone: a part is cut from it here, and never masked by itself.
 
+mod makes;
 mod names;
 mod place;
 mod values;

@@ -76,9 +76,12 @@ async fn a_page_that_is_not_the_consoles_and_a_name_that_is_not_ours_are_refused
     for origin in ["https://evil.example", "http://console.example", "https://console.example:8443", "null"] {
         ask().header("origin", origin).await.problem(403, "forbidden");
     }
-    ask().header("host", "console.example").await.ok();
-    for host in ["evil.example", "127.0.0.1.evil.example"] {
-        ask().header("host", host).await.problem(403, "forbidden");
+    // A gateway knows its APIs by this name, and lets no other through.
+    if !api.is_behind_a_gateway() {
+        ask().header("host", "console.example").await.ok();
+        for host in ["evil.example", "127.0.0.1.evil.example"] {
+            ask().header("host", host).await.problem(403, "forbidden");
+        }
     }
     api.finish().await;
 }

@@ -1,53 +1,8 @@
 //! What a secret looks like, alone or within a longer text.
 
+use super::makes::is_made;
 use super::names::secret_name;
 
-/// How values of a known make begin, and how long they are at least.
-const MAKES: [(&str, usize); 43] = [
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghs_", 20),
-    ("ghu_", 20),
-    ("ghr_", 20),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("npm_", 30),
-    ("pypi-", 30),
-    ("dckr_pat_", 20),
-    ("sk_live_", 12),
-    ("sk_test_", 12),
-    ("rk_live_", 12),
-    ("rk_test_", 12),
-    ("whsec_", 12),
-    ("sk-", 24),
-    ("hf_", 30),
-    ("xoxa-", 16),
-    ("xoxb-", 16),
-    ("xoxe-", 16),
-    ("xoxp-", 16),
-    ("xoxr-", 16),
-    ("xoxs-", 16),
-    ("xapp-", 16),
-    ("pat-", 24),
-    ("AIza", 35),
-    ("ya29.", 20),
-    ("GOCSPX-", 20),
-    ("SG.", 30),
-    ("shpat_", 30),
-    ("shpss_", 30),
-    ("shpca_", 30),
-    ("dop_v1_", 30),
-    ("lin_api_", 30),
-    ("sq0atp-", 20),
-    ("sq0csp-", 20),
-    ("EAAA", 60),
-    ("key-", 36),
-    ("dapi", 36),
-    ("fcp_", 30),
-    ("fcs_", 30),
-    ("fca_", 30),
-    ("fce_", 30),
-];
 /// Who has such an address may write there.
 const WEBHOOKS: [&str; 6] = [
     "hooks.slack.com/services/",
@@ -115,12 +70,6 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     text.split(move |c| !inside(c)).map(|word| word.trim_start_matches(['_', '-', '.']))
-}
-
-fn is_made(word: &str) -> bool {
-    let aws = |word: &str| word.len() >= 20 && word.bytes().take(20).all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    MAKES.iter().any(|(begin, least)| word.starts_with(begin) && word.len() >= *least)
-        || (["AKIA", "ASIA"].iter().any(|begin| word.starts_with(begin)) && aws(word))
 }
 
 fn holds_private_key(text: &str) -> bool {
