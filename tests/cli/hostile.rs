@@ -63,7 +63,7 @@ async fn a_repository_does_not_send_a_token_in_the_clear() {
     insta::assert_snapshot!(work.fcc("status").await, @r"
     exit 1
     --- stderr
-    error: .fetchcatch/project.json names http://collector.example, and a token would go there unencrypted: set FETCHCATCH_URL if that is meant
+    error: http://collector.example would carry the token unencrypted: use https
     ");
     api.finish().await;
 }

@@ -57,3 +57,17 @@ async fn differences_have_colours_on_a_terminal_alone() {
     assert!(!work.fcc("diff").await.is(2).stdout.contains('\u{1b}'));
     api.finish().await;
 }
+
+#[tokio::test]
+async fn where_only_a_repository_says_where_a_token_goes_a_person_is_asked() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    machine.install("on-a-terminal", ON_A_TERMINAL);
+    let work = published(&machine).await.with_variable("FETCHCATCH_URL", "");
+    let refused = typed(&work, "status", "n\n").await;
+    assert!(refused.is(1).stdout.contains("project.json names [URL]. Send FETCHCATCH_TOKEN there? [y/N]"), "{refused}");
+    assert!(typed(&work, "status", "y\n").await.is(0).stdout.contains("2 of 2 in sync"));
+    let chosen = machine.folder("work").with_variable("FETCHCATCH_URL", &api.origin);
+    assert!(!typed(&chosen, "status", "").await.is(0).stdout.contains("[y/N]"));
+    api.finish().await;
+}

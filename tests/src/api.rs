@@ -117,6 +117,10 @@ impl Api {
         }
     }
 
+    pub fn is_behind_a_gateway(&self) -> bool {
+        self.deployed.is_some()
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.request(Method::GET, path)
     }

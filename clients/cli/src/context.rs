@@ -119,9 +119,6 @@ impl Context {
         if is_chosen || self.settings.token.is_none() || self.project()?.is_none() || self.credentials()?.knows(url) {
             return Ok(());
         }
-        if url.starts_with("http://") && !is_loopback(url) {
-            bail!("{} names {url}, and a token would go there unencrypted: set FETCHCATCH_URL if that is meant", project::FILE);
-        }
         if confirm::can_ask(self) {
             confirm::confirm(self, &format!("{} names {url}. Send FETCHCATCH_TOKEN there?", project::FILE))?;
         }
@@ -137,11 +134,6 @@ impl Context {
         };
         Ok(Client::new(settings)?)
     }
-}
-
-fn is_loopback(url: &str) -> bool {
-    let host = url.trim_start_matches("http://").split(['/', ':']).next().unwrap_or_default();
-    host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]"
 }
 
 /// Whether `fcc` works with such a token at all.

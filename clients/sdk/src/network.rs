@@ -1,6 +1,7 @@
 //! The way over the network: HTTP/1.1 and TLS by reqwest.
 
 use std::error::Error as _;
+use std::net::Ipv4Addr;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -23,7 +24,9 @@ impl Network {
     /// When it is none, or one that a token may not be sent to.
     pub fn to(url: &str) -> Result<Network> {
         let parsed = reqwest::Url::parse(url).map_err(|error| Error::Settings(format!("{url:?} is no address of an API: {error}")))?;
-        let is_loopback = matches!(parsed.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let host = parsed.host_str().unwrap_or_default();
+        let is_below_localhost = host.ends_with(".localhost");
+        let is_loopback = is_below_localhost || matches!(host, "127.0.0.1" | "localhost" | "[::1]");
         if parsed.scheme() != "https" && !(parsed.scheme() == "http" && is_loopback) {
             return Err(Error::Settings(format!("{url} would carry the token unencrypted: use https")));
         }
@@ -36,6 +39,8 @@ impl Network {
             reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
         // A proxy that is meant for the way out can't reach this machine's own ports.
         let builder = if is_loopback { builder.no_proxy() } else { builder };
+        // RFC 6761 gives these names to this machine, and not every resolver knows.
+        let builder = if is_below_localhost { builder.resolve(host, (Ipv4Addr::LOCALHOST, 0).into()) } else { builder };
         builder.build().map(Network).map_err(|error| Error::Settings(format!("no HTTP client can be made: {error}")))
     }
 
