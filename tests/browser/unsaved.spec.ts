@@ -188,8 +188,8 @@ test("resetting the draft right after a stroke drops that stroke, too", async ({
 	await page.getByRole("button", { name: "More for this flow" }).click();
 	await page.getByRole("menuitem", { name: "Reset draft" }).click();
 	await expect.poll(() => put).toBeDefined();
-	await page.unroute("**/draft");
 	await put?.continue();
+	await page.unroute("**/draft");
 	await page.getByRole("button", { name: "Reset draft", exact: true }).click();
 	await said(page, "The draft was reset");
 	await expect(page.getByText("21.5", { exact: true })).toBeVisible();

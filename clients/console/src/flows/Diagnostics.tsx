@@ -33,7 +33,7 @@ export function Diagnostics({ findings, document, onOpen }: { findings: Finding[
 		.filter(Boolean)
 		.join(", ");
 	return (
-		<Popover trigger="click" placement="bottomLeft" content={list} title="Diagnostics">
+		<Popover trigger="click" placement="bottom" content={list} title="Diagnostics">
 			<Button size="small" danger={errors > 0} icon={errors ? <CloseCircleFilled /> : <WarningFilled />} data-testid="diagnostics">
 				{words}
 			</Button>

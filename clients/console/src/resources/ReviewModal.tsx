@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Input, Modal, Skeleton } from "antd";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { ApiProblem } from "../api/problem";
-import { publishRefusal, REFUSED, useWorkspace } from "../shell/WorkspaceContext";
+import { may, publishRefusal, REFUSED, useWorkspace } from "../shell/WorkspaceContext";
 import { useKept } from "../ui/kept";
 import { Problem } from "../ui/Problem";
 import { RefusableButton } from "../ui/RefusableButton";
@@ -70,7 +70,7 @@ export function ReviewModal() {
 				<Button key="close" onClick={close}>
 					Close
 				</Button>,
-				stale && draft.hasUnpublishedChanges ? (
+				stale && draft.hasUnpublishedChanges && may(workspace.role, "draft") ? (
 					<Button key="resolve" type="primary" onClick={() => open("conflict")}>
 						Resolve the conflict with version {draft.activeVersion}
 					</Button>
@@ -117,7 +117,16 @@ export function ReviewModal() {
 				)}
 				{why && <Alert type="info" showIcon message={why} />}
 				{seen && <Findings findings={seen.findings} />}
-				{diff.error && <Problem error={diff.error} />}
+				{diff.error && (
+					<Problem
+						error={diff.error}
+						action={
+							<Button size="small" onClick={() => diff.refetch()}>
+								Try again
+							</Button>
+						}
+					/>
+				)}
 				{diff.isPending && <Skeleton active />}
 				{seen && diff.data && type === "flow" && <VisualDiff after={seen.document} />}
 				{seen && diff.data && (

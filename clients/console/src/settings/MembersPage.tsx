@@ -59,6 +59,7 @@ export function MembersPage() {
 					pagination={false}
 					loading={members.isPending}
 					dataSource={members.data?.items}
+					locale={{ emptyText: " " }}
 					columns={[
 						{
 							title: "Member",

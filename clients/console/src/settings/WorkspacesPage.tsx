@@ -35,6 +35,7 @@ export function WorkspacesPage() {
 					pagination={false}
 					loading={workspaces.isPending}
 					dataSource={workspaces.data?.items}
+					locale={{ emptyText: " " }}
 					columns={[
 						{
 							title: "Name",

@@ -17,12 +17,12 @@ interface Guard {
 	/** Saves it, where it saves by itself; answers whether that went well. */
 	settle?(): Promise<boolean>;
 	/** Whether going there leaves nothing behind. */
-	stays?(from: Location, to: Location): boolean;
+	stays?(from: Page, to: Page): boolean;
 	what: string;
 	stay: string;
 }
 
-interface Location {
+interface Page {
 	pathname: string;
 	search: Record<string, unknown>;
 }
@@ -56,7 +56,7 @@ export function useLeaveGuard(guard: Guard): void {
 	useBlocker({
 		enableBeforeUnload: () => latest.current.dirty(),
 		shouldBlockFn: async ({ current, next }) => {
-			if (latest.current.stays?.(current as Location, next as Location)) return false;
+			if (latest.current.stays?.(current as Page, next as Page)) return false;
 			return !(await ask.current());
 		},
 	});
