@@ -263,6 +263,27 @@ test("a token is shown once, works, and is revoked", async ({ page, api }) => {
 	await expect(page.getByText(name)).toBeHidden();
 });
 
+test("a token whose answer was cut is told of, and another one can be made", async ({ page }) => {
+	const name = unique("token");
+	await page.goto("/w/acme/settings/tokens");
+	await page.getByRole("button", { name: "New token" }).click();
+	await page.getByLabel("Name").fill(name);
+	await page.route("**/v1/tokens", async (route) => {
+		if (route.request().method() !== "POST") return route.fallback();
+		await route.fetch();
+		await route.abort();
+	});
+	const create = page.getByRole("button", { name: "Create" });
+	await create.click();
+	await expect(page.getByRole("alert")).toContainText("not known whether this was done");
+	await page.unroute("**/v1/tokens");
+	await create.click();
+	await expect(page.getByRole("alert").filter({ hasText: "its secret was lost with the answer" })).toBeVisible();
+	await expect(page.getByRole("button", { name: `Revoke ${name}` })).toHaveCount(1);
+	await create.click();
+	await expect(page.getByTestId("secret")).toContainText("fcs_");
+});
+
 test("a member is added, gets another role, and the audit tells", async ({ page }) => {
 	const email = `${unique("member")}@acme.example`;
 	await page.goto("/w/acme/settings/members");

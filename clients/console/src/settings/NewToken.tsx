@@ -2,6 +2,7 @@ import { CopyOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Form, Input, InputNumber, Modal, Select } from "antd";
 import { answer } from "../api/client";
+import { ApiProblem } from "../api/problem";
 import { may, useWorkspace } from "../shell/WorkspaceContext";
 import { Problem } from "../ui/Problem";
 import { useLeaveGuard } from "../ui/useLeaveGuard";
@@ -40,11 +41,25 @@ export function NewToken({ onClose, onMinted }: { onClose(): void; onMinted(): v
 			);
 		},
 		onSuccess: onMinted,
+		onError: (error) => {
+			if (isLost(error)) onMinted();
+		},
 	});
 	if (mint.data) return <Minted token={mint.data.token} name={mint.data.name} onClose={onClose} />;
 	return (
 		<Modal open title="New token" okText="Create" onOk={form.submit} okButtonProps={{ loading: mint.isPending }} onCancel={onClose}>
-			{mint.error && <Problem error={mint.error} kept />}
+			{mint.error &&
+				(isLost(mint.error) ? (
+					<Alert
+						type="warning"
+						showIcon
+						role="alert"
+						message="The token was made, and its secret was lost with the answer"
+						description="Nobody can read it any more. Create another one here, and revoke the lost one in the list."
+					/>
+				) : (
+					<Problem error={mint.error} kept />
+				))}
 			<Form
 				form={form}
 				layout="vertical"
@@ -79,6 +94,11 @@ export function NewToken({ onClose, onMinted }: { onClose(): void; onMinted(): v
 			</Form>
 		</Modal>
 	);
+}
+
+/** An earlier try has made it: only the answer that held the secret never came. */
+function isLost(error: unknown): boolean {
+	return ApiProblem.of(error).code === "secret_already_shown";
 }
 
 function Minted({ token, name, onClose }: { token: string; name: string; onClose(): void }) {
