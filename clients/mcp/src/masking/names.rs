@@ -1,7 +1,8 @@
 //! What names a secret.
 
 /// Words that name a secret, or something with secrets in it.
-const SECRETS: [&str; 9] = ["passwords", "passphrase", "pwd", "secrets", "tokens", "credentials", "authorization", "cookie", "privatekey"];
+const SECRETS: [&str; 11] =
+    ["jwt", "passcode", "passwords", "passphrase", "pwd", "secrets", "tokens", "credentials", "authorization", "cookie", "privatekey"];
 /// What such words end with, when people run words together: `authtoken`, `DBPassword`.
 const ENDINGS: [&str; 6] = ["password", "passwd", "secret", "token", "credential", "apikey"];
 /// Words that do so at the end of a name: `smtp_pass`, not `passThrough`.
@@ -60,6 +61,7 @@ mod tests {
             "privateKey",
             "Authorization",
             "x-api-key",
+            "jwt",
             "SharedAccessKey",
         ];
         for name in secret {

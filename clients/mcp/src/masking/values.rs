@@ -45,7 +45,7 @@ fn is_secret(text: &str) -> bool {
     !reference(text)
         && (is_random(text)
             || is_credentials(text)
-            || is_header_line(text)
+            || text.lines().any(is_header_line)
             || holds_private_key(text)
             || holds_web_hook(text)
             || holds_credentials(text)
@@ -128,6 +128,8 @@ fn holds_address_with_password(text: &str) -> bool {
 /// A secret's name with its value: `Password=hunter2;`, `?api_key=hunter2`, `{token: 'hunter2'}`, `"token": "hunter2"`,
 /// `token == 'hunter2'`. What is compared or said without quotes is where to find a value.
 fn holds_assignment(text: &str) -> bool {
+    // `Password = hunter2; Server = db`: only such lists have spaces there.
+    let is_list = text.contains(';');
     text.match_indices(['=', ':']).any(|(at, sign)| {
         let (before, after) = (&text[..at], &text[at + 1..]);
         let (before, is_not) = before.strip_suffix('!').map_or((before, false), |before| (before, true));
@@ -135,16 +137,25 @@ fn holds_assignment(text: &str) -> bool {
         let unspaced = before.trim_end();
         let bare = unspaced.trim_end_matches(['\'', '"', '`']);
         let (is_spaced, is_quoted) = (unspaced.len() < before.len(), bare.len() < unspaced.len());
-        if !secret_name(bare.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).next().unwrap_or_default()) {
+        let name = bare.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).next().unwrap_or_default();
+        let signs = sign == "=" && bare[..bare.len() - name.len()].ends_with(['?', '&']) && is_signature(name);
+        if !secret_name(name) && !signs {
             return false;
         }
         if let Some(literal) = quoted(after.trim_start()) {
             // `condition ? token : 'none'` names nothing.
             return (sign == "=" || !is_spaced || is_quoted) && is_value(literal);
         }
+        let after = if is_list { after.trim_start() } else { after };
         let value = after.split(|c: char| c.is_whitespace() || "=&;,#'\"`)]}".contains(c)).next().unwrap_or_default();
-        sign == "=" && !is_not && !is_equal && !is_spaced && is_value(value)
+        sign == "=" && !is_not && !is_equal && (is_list || !is_spaced) && is_value(value)
     })
+}
+
+/// Who has an address with its signature may do what was signed.
+fn is_signature(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "sig" || name.ends_with("signature")
 }
 
 /// What a text that begins with a quote quotes.
@@ -212,6 +223,9 @@ mod tests {
             "https://hooks.slack.com/services/T000/B000/abcdefgh",
             "https://api.example/v1?api_key=hunter2",
             "https://api.example/v1?page=1&token=hunter2",
+            "https://crm.blob.core.windows.net/c?sv=2020&sig=abc%3D",
+            "Server = db; Password = hunter2",
+            "Accept: text/plain\nX-Api-Key: hunter2\n",
             "see https://kim:hunter2@crm.example/ for more",
             "'https://' + 'kim:x@y' + 'https://kim:hunter2@crm.example'",
             "{password: 'hunter2', user: name}",
@@ -248,6 +262,8 @@ mod tests {
             "is_known ? token : 'none'",
             "token != ''",
             "{token: customer.token}",
+            "token = customer.token",
+            "signature=customer.signature",
             "{\"properties\": {\"password\": {\"type\": \"string\"}}}",
             "https://hooks.slack.com/services/${PATH}",
         ];
