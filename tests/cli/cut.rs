@@ -20,7 +20,11 @@ enum At {
     Request,
     /// The server does it, and `fcc` does not learn of it.
     Answer,
+    /// What is between asks for patience, as a gateway does that has no room; the server gets nothing.
+    Busy,
 }
+
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Between `fcc` and the API; it cuts some calls.
 struct Wire {
@@ -56,9 +60,10 @@ async fn carry(mut client: TcpStream, mut upstream: TcpStream, call: &str, at: A
                 Ok(length @ 1..) => {
                     let is_call = request[..length].windows(call.len()).any(|window| window == call.as_bytes());
                     is_cut |= is_call && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-                    if let (true, At::Request) = (is_cut, at) {
-                        upstream.write_all(&request[..length / 2]).await.unwrap();
-                        return;
+                    match at {
+                        At::Request if is_cut => return upstream.write_all(&request[..length / 2]).await.unwrap(),
+                        At::Busy if is_cut => return client.write_all(BUSY).await.unwrap(),
+                        _ => {}
                     }
                     upstream.write_all(&request[..length]).await.unwrap();
                 }
@@ -127,5 +132,18 @@ async fn ctrl_c_ends_with_130() {
     let (_connection, _) = listener.accept().await.unwrap();
     folder.run("kill", &format!("-INT {}", child.id().unwrap()), "").await;
     assert_eq!(child.wait().await.unwrap().code(), Some(130));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_made_to_wait_is_told() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let wire = Wire::cutting(&api, "GET /v1/me", At::Busy, 1).await;
+    let waited = machine.folder("a").fcc(&format!("whoami --url {}", wire.url)).await;
+    assert!(waited.is(0).stderr.contains("trying again in 2 s"), "{waited}");
+    let wire = Wire::cutting(&api, "GET /v1/me", At::Busy, 1).await;
+    let quiet = machine.folder("a").fcc(&format!("whoami --quiet --url {}", wire.url)).await;
+    assert!(quiet.is(0).stderr.is_empty(), "{quiet}");
     api.finish().await;
 }

@@ -11,15 +11,35 @@ use crate::{Clone, Machine};
 /// The protocol of agents is JSON on its own, and a test of its own.
 const ON_ITS_OWN: [&str; 1] = ["mcp"];
 
-/// What was called, by its first word.
+/// What was called, by its first word, and what it showed.
 #[derive(Default)]
-struct Called(Vec<String>);
+struct Called {
+    commands: Vec<String>,
+    shown: String,
+}
 
 impl Called {
     /// The document that it printed, and nothing beside it.
     async fn json(&mut self, folder: &Clone<'_>, arguments: &str, input: &str, code: i32) -> Value {
-        self.0.push(arguments.split_whitespace().next().unwrap().to_owned());
-        folder.fcc_with(&format!("{arguments} --json"), input).await.is(code).json()
+        self.commands.push(arguments.split_whitespace().next().unwrap().to_owned());
+        let shown = folder.fcc_with(&format!("{arguments} --json"), input).await;
+        for line in format!("$ fcc {arguments} --json\n{}\n", shown.is(code)).lines() {
+            self.shown.push_str(&settled(line));
+            self.shown.push('\n');
+        }
+        shown.json()
+    }
+}
+
+/// Without what differs from run to run, or is shown in whole elsewhere.
+fn settled(line: &str) -> String {
+    let Some((name, value)) = line.split_once(": ") else { return line.trim_end().to_owned() };
+    match name.trim() {
+        "\"durationUs\"" | "\"snapshot\"" | "\"id\"" if value.starts_with(|letter: char| letter.is_ascii_digit()) => {
+            format!("{name}: [NUMBER],")
+        }
+        "\"text\"" => format!("{name}: [TEXT]"),
+        _ => line.trim_end().to_owned(),
     }
 }
 
@@ -80,7 +100,8 @@ async fn every_command_answers_a_program() {
     assert!(called.json(&work, "completions fish", "", 0).await["text"].as_str().unwrap().contains("evaluate"));
     assert!(called.json(&work, "help exit-codes", "", 0).await["text"].as_str().unwrap().contains("130"));
 
-    let missing: Vec<_> = commands(&work).await.into_iter().filter(|one| !called.0.contains(one)).collect();
+    insta::assert_snapshot!("every_command_with_json", called.shown.replace(run.as_str().unwrap(), "[RUN]"));
+    let missing: Vec<_> = commands(&work).await.into_iter().filter(|one| !called.commands.contains(one)).collect();
     assert_eq!(missing, ON_ITS_OWN, "call them here with --json");
     api.finish().await;
 }

@@ -1,6 +1,7 @@
 //! What every command is given: what was asked for globally, the environment, and who to talk to.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use domain::token::{self, TokenKind};
@@ -11,7 +12,7 @@ use crate::checkout::Checkout;
 use crate::confirm;
 use crate::credentials::Credentials;
 use crate::files::Key;
-use crate::printer::Printer;
+use crate::printer::{self, Printer};
 use crate::project::{self, DEFAULT_TARGET, Located};
 use crate::settings::Settings;
 
@@ -129,6 +130,7 @@ impl Context {
         let settings = sdk::Settings {
             workspace,
             host: host(),
+            on_wait: (!self.global.quiet).then_some(printer::waiting as fn(Duration)),
             cli_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             ..sdk::Settings::new(url, token)
         };

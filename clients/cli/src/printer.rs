@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -112,6 +113,13 @@ impl Printer {
 
     fn paint_err(&self, text: &str, style: Style) -> String {
         painted(text, style, self.color_err)
+    }
+}
+
+/// A pause that a person would wonder about.
+pub fn waiting(pause: Duration) {
+    if pause >= Duration::from_secs(1) {
+        err(format_args!("the server can't be reached or asks for patience: trying again in {} s\n", pause.as_secs_f64().ceil()));
     }
 }
 

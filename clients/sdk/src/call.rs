@@ -134,7 +134,12 @@ impl Client {
             #[expect(clippy::disallowed_methods, reason = "jitter: clients that failed together should not come back together")]
             let chance = rand::random::<f64>();
             match retry::pause(failed, asked, chance) {
-                Some(pause) if call.repeatable => tokio::time::sleep(pause).await,
+                Some(pause) if call.repeatable => {
+                    if let Some(told) = self.on_wait {
+                        told(pause);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
                 _ => return outcome,
             }
         }

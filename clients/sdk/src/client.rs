@@ -1,6 +1,7 @@
 //! Who calls, and where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub cli_version: Option<String>,
     /// Told by agents as `X-FCC-Client`.
     pub client: Option<String>,
+    /// Told how long it waits before it tries a call again.
+    pub on_wait: Option<fn(Duration)>,
 }
 
 impl Settings {
@@ -41,6 +44,7 @@ pub struct Client {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) url: String,
     headers: HeaderMap,
+    pub(crate) on_wait: Option<fn(Duration)>,
 }
 
 impl Client {
@@ -70,7 +74,7 @@ impl Client {
             ("x-fcc-cli-version", settings.cli_version),
             ("x-fcc-client", settings.client),
         ];
-        let client = Client { transport, url, headers };
+        let client = Client { transport, url, headers, on_wait: settings.on_wait };
         told.into_iter().try_fold(client, |client, (name, text)| client.telling(name, text.as_deref()))
     }
 
