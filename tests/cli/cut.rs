@@ -24,7 +24,7 @@ enum At {
     Busy,
 }
 
-const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Between `fcc` and the API; it cuts some calls.
 struct Wire {
@@ -141,7 +141,7 @@ async fn whoever_is_made_to_wait_is_told() {
     let machine = Machine::new(&api);
     let wire = Wire::cutting(&api, "GET /v1/me", At::Busy, 1).await;
     let waited = machine.folder("a").fcc(&format!("whoami --url {}", wire.url)).await;
-    assert!(waited.is(0).stderr.contains("trying again in 2 s"), "{waited}");
+    assert!(waited.is(0).stderr.contains("the server asks for patience: trying again in 3 s"), "{waited}");
     let wire = Wire::cutting(&api, "GET /v1/me", At::Busy, 1).await;
     let quiet = machine.folder("a").fcc(&format!("whoami --quiet --url {}", wire.url)).await;
     assert!(quiet.is(0).stderr.is_empty(), "{quiet}");

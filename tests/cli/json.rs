@@ -33,6 +33,9 @@ impl Called {
 
 /// Without what differs from run to run, or is shown in whole elsewhere.
 fn settled(line: &str) -> String {
+    if line.starts_with("{\"") {
+        return "[ANSWER]".to_owned();
+    }
     let Some((name, value)) = line.split_once(": ") else { return line.trim_end().to_owned() };
     match name.trim() {
         "\"durationUs\"" | "\"snapshot\"" | "\"id\"" if value.starts_with(|letter: char| letter.is_ascii_digit()) => {

@@ -116,10 +116,10 @@ impl Printer {
     }
 }
 
-/// A pause that a person would wonder about.
+/// A pause that a person would wonder about: one that the server asked for.
 pub fn waiting(pause: Duration) {
-    if pause >= Duration::from_secs(1) {
-        err(format_args!("the server can't be reached or asks for patience: trying again in {} s\n", pause.as_secs_f64().ceil()));
+    if pause >= Duration::from_secs(2) {
+        err(format_args!("the server asks for patience: trying again in {} s\n", pause.as_secs_f64().ceil()));
     }
 }
 
