@@ -15,6 +15,7 @@ import { Diagnostics } from "./Diagnostics";
 import { documentOf, graphOf } from "./graph";
 import { fit, Jdm } from "./jdm";
 import { SaveMark } from "./SaveMark";
+import { useTouches } from "./useTouches";
 
 /** Draws the draft. Every change is saved a moment later; publishing is another step. */
 export default function Designer() {
@@ -92,7 +93,7 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 	const [graph, setGraph] = useState<DecisionGraphType>(() => graphOf(draft.document));
 	const [state, setState] = useState<SaveState>({ kind: "saved" });
 	const stored = useRef(draft);
-	const touched = useTouched(frame);
+	const touches = useTouches(frame);
 	const latest = useRef(took);
 	latest.current = took;
 	const autosave = useMemo(
@@ -108,13 +109,18 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 			}),
 		[api, slug],
 	);
+	/** Saves what was drawn up to now, which the editor may be about to tell. */
+	const flush = useCallback(async () => {
+		await touches.told();
+		return autosave.flush();
+	}, [autosave, touches]);
 	const load = useCallback(
 		(document: JsonObject, etag: string) => {
-			touched.current = false;
+			touches.touched = false;
 			autosave.rebase(document, etag);
 			setGraph(graphOf(document));
 		},
-		[autosave, touched],
+		[autosave, touches],
 	);
 	// Restored, reset or merged here, or changed elsewhere: the canvas follows, unless something on it is not saved yet.
 	useEffect(() => {
@@ -125,20 +131,20 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 		else autosave.rebase(documentOf(graph, draft.document), draft.etag);
 	}, [draft, autosave, load, graph]);
 	useEffect(() => {
-		saver.current = () => autosave.flush();
+		saver.current = flush;
 		return () => {
 			saver.current = null;
 			void autosave.flush();
 			autosave.stop();
 		};
-	}, [autosave, saver]);
+	}, [autosave, flush, saver]);
 	useEffect(() => {
 		setUnsaved(state.kind === "saved" ? null : state.kind === "failed" || state.kind === "changed" ? "refused" : "saving");
 		return () => setUnsaved(null);
 	}, [state.kind, setUnsaved]);
 	useLeaveGuard({
-		dirty: () => autosave.dirty,
-		settle: () => autosave.flush(),
+		dirty: () => touches.telling || autosave.dirty,
+		settle: flush,
 		stays: (from, to) => underOverlays(from.pathname) === underOverlays(to.pathname),
 		what: "What you drew here could not be saved in the draft.",
 		stay: "Stay",
@@ -148,10 +154,10 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 			setGraph(next);
 			const document = documentOf(next, stored.current.document);
 			// The editor says "changed" when it loads, and spells some members in its own way: nobody changed anything yet.
-			if (touched.current) autosave.change(document);
+			if (touches.touched) autosave.change(document);
 			else autosave.rebase(document);
 		},
-		[autosave, touched],
+		[autosave, touches],
 	);
 	const theirs = state.kind === "changed" ? state.theirs : null;
 	useEffect(() => {
@@ -161,7 +167,7 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 		graph,
 		state,
 		onChange,
-		autosave: { flush: () => autosave.flush(), keepMine: () => autosave.keepMine(), takeTheirs: () => takeTheirs(autosave, stored, load) },
+		autosave: { flush, keepMine: () => autosave.keepMine(), takeTheirs: () => takeTheirs(autosave, stored, load) },
 	};
 }
 
@@ -174,25 +180,6 @@ function takeTheirs(
 	if (!theirs) return;
 	stored.current = theirs;
 	load(theirs.document, theirs.etag);
-}
-
-/** Whether anybody has touched what is inside: what the editor does by itself before that is no edit. */
-function useTouched(frame: React.RefObject<HTMLDivElement>) {
-	const touched = useRef(false);
-	useEffect(() => {
-		const touch = (event: Event) => {
-			// Dialogs and menus of the editor lie outside of its frame.
-			const target = event.target as Element;
-			if (frame.current?.contains(target) || target.closest?.(".grl-dg, .ant-modal, .ant-dropdown, .ant-select-dropdown, .ant-popover"))
-				touched.current = true;
-		};
-		const kinds = ["pointerdown", "keydown", "drop", "paste"] as const;
-		for (const kind of kinds) document.addEventListener(kind, touch, true);
-		return () => {
-			for (const kind of kinds) document.removeEventListener(kind, touch, true);
-		};
-	}, [frame]);
-	return touched;
 }
 
 const NOT_SAVED = new ApiProblem(
