@@ -1,5 +1,5 @@
 import type { Page, Route } from "@playwright/test";
-import { changeFee, CONFIG, expect, leaveOutClosers, publishedConnector, publishedFlow, said, test } from "./support";
+import { changeFee, CONFIG, expect, leaveOutClosers, ownWorkspace, publishedConnector, publishedFlow, said, test } from "./support";
 
 const isDraft = (method: string) => (answer: { url(): string; request(): { method(): string } }) => /\/draft$/.test(answer.url()) && answer.request().method() === method;
 const broken = (route: Route) => (route.request().method() === "PUT" ? route.fulfill({ status: 500, json: {} }) : route.fallback());
@@ -153,6 +153,35 @@ test("what an editor could not be loaded for is still there when it can", async 
 	await expect(page.getByText("Somebody we know").first()).toBeVisible();
 	await page.getByRole("radio", { name: "Form" }).check();
 	await expect(page.getByLabel("Description", { exact: true })).toHaveValue("Somebody we know");
+});
+
+test("each part that comes when it is needed can be asked for again", async ({ page, api }) => {
+	const own = await ownWorkspace(api);
+	const { slug } = await publishedFlow(own.ci);
+	const at = `/w/${own.slug}`;
+	await own.api.call("POST", `/v1/flows/${slug}/draft/evaluate?trace=true`, { order: { total: 40, weightKg: 2, country: "JP" } });
+	const { graph } = await own.api.call("GET", `/v1/flows/${slug}/draft`);
+	graph.nodes[0].name = "Renamed";
+	await own.api.call("PUT", `/v1/flows/${slug}/draft`, { graph });
+	const designer = page.getByTestId("designer").getByText("Edit Table");
+	const parts = [
+		{ from: `${at}/flows`, opens: page.getByRole("button", { name: "New flow" }), shows: page.getByLabel("Name") },
+		{ from: `${at}/flows`, opens: page.getByRole("link", { name: slug }).first(), shows: designer },
+		{ from: `${at}/flows/${slug}`, opens: page.getByRole("button", { name: "Publish…" }), shows: page.getByRole("dialog").getByText("Edit Table") },
+		{ from: `${at}/runs`, opens: page.locator("tbody tr.ant-table-row").getByRole("link").first(), shows: page.getByTestId("run-graph").getByText("Edit Table") },
+	];
+	for (const { from, opens, shows } of parts) {
+		await page.goto(from);
+		if (from.endsWith(slug)) await expect(designer).toBeVisible();
+		await expect(opens).toBeVisible();
+		// The question whether the files can be had, which goes before each of them.
+		await page.route("**/assets/**", (route) => (route.request().method() === "HEAD" ? route.abort() : route.fallback()));
+		await opens.click();
+		await expect(page.getByRole("alert").filter({ hasText: "This part of the page could not be shown" })).toBeVisible();
+		await page.unroute("**/assets/**");
+		await page.getByRole("button", { name: "Try again" }).click();
+		await expect(shows).toBeVisible();
+	}
 });
 
 test("test inputs are gone when one signs out, and another workspace does not see them", async ({ page, ci }) => {
