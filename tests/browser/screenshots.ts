@@ -47,13 +47,12 @@ async function flow(page: Page, api: Api, ci: Api): Promise<void> {
 	graph.nodes[1].content.rules[3].fee = "19.5";
 	await ci.call("PUT", "/v1/flows/shipping-fee/draft", { graph });
 	await ci.call("POST", "/v1/flows/shipping-fee/publish", { baseVersion: 1, note: "Cheaper air freight" }, { commit: COMMIT });
+	await evaluate(api, "/v1/evaluate/shipping-fee", 36);
 	graph.nodes[1].content.rules[2].fee = "5.9";
 	await api.call("PUT", "/v1/flows/shipping-fee/draft", { graph });
+	await evaluate(api, "/v1/flows/shipping-fee/draft/evaluate", 2);
 	await api.call("POST", "/v1/flows/shipping-fee/publish", { baseVersion: 2, note: "Post raised its prices" });
-	for (let order = 0; order < 40; order += 1) {
-		const input = { order: { total: order * 7, weightKg: order % 9, country: ["DE", "AT", "JP", "US"][order % 4] } };
-		await api.call("POST", "/v1/evaluate/shipping-fee?trace=true", input);
-	}
+	await evaluate(api, "/v1/evaluate/shipping-fee", 3);
 	await page.goto("/w/acme/flows/shipping-fee");
 	await expect(page.getByText("Edit Table")).toBeVisible();
 	await picture(page, "flow-designer");
@@ -63,4 +62,12 @@ async function flow(page: Page, api: Api, ci: Api): Promise<void> {
 	await page.goto("/w/acme/runs?range=1h");
 	await expect(page.locator("tbody tr.ant-table-row").first()).toBeVisible();
 	await picture(page, "runs");
+}
+
+/** Orders of all kinds, one after the other. */
+async function evaluate(api: Api, path: string, orders: number): Promise<void> {
+	for (let order = 0; order < orders; order += 1) {
+		const input = { order: { total: order * 7, weightKg: order % 9, country: ["DE", "AT", "JP", "US"][order % 4] } };
+		await api.call("POST", `${path}?trace=true`, input);
+	}
 }

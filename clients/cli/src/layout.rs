@@ -22,7 +22,7 @@ pub fn render(document: &Value, previous: Option<&str>) -> String {
     let mut writer = Writer { out: String::new(), indent, keeps_text };
     writer.value(document, raw, 0);
     writer.out.push('\n');
-    writer.out
+    if text.contains("\r\n") { writer.out.replace("\r\n", "\n").replace('\n', "\r\n") } else { writer.out }
 }
 
 /// The white space that a line begins with, if it does.
@@ -162,6 +162,12 @@ mod tests {
             render(&changed, Some(previous)),
             "[\n  {\"n\": 2, \"id\": \"a\"},\n  {\n    \"id\": \"new\"\n  },\n  {\"n\": 1, \"id\": \"b\"}\n]\n"
         );
+    }
+
+    #[test]
+    fn line_ends_stay_what_they_were() {
+        let previous = "{\r\n  \"z\": [\r\n    1\r\n  ],\r\n  \"a\": 2\r\n}\r\n";
+        assert_eq!(render(&json!({"z": [1], "a": 3}), Some(previous)), previous.replace('2', "3"));
     }
 
     #[test]

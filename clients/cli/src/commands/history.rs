@@ -10,6 +10,9 @@ use crate::files::Key;
 use crate::printer::one_line;
 use crate::table;
 
+/// What one call answers of the publishes, which have no pages.
+const MAX_PUBLISHES: usize = 200;
+
 /// Every save, apply and publish of a resource, newest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: fcc history flows/shipping-fee.json --publishes\n\nThe live version is marked with *.")]
@@ -30,8 +33,14 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let limit = usize::from(arguments.limit);
     let printer = &context.printer;
     let lines = if arguments.publishes {
-        let items = publishes(&client, &key, limit).await?;
+        let items = client.publishes(key.kind, &key.slug, limit.min(MAX_PUBLISHES)).await?;
         printer.json(&items);
+        if limit > MAX_PUBLISHES && items.len() == MAX_PUBLISHES {
+            printer.note(format_args!(
+                "these are the newest {MAX_PUBLISHES} publishes; `fcc history {} --limit {limit}` goes on",
+                key.file()
+            ));
+        }
         table::lines(&items.iter().map(publish).collect::<Vec<_>>())
     } else {
         let items = everything(&client, &key, limit).await?;
@@ -39,16 +48,12 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         table::lines(&items.iter().map(row).collect::<Vec<_>>())
     };
     if lines.is_empty() {
-        printer.note(format_args!("{} was never published", key.file()));
+        printer.note(format_args!("{} {}", key.file(), if arguments.publishes { "was never published" } else { "has no history" }));
     }
     for line in lines {
         printer.line(line);
     }
     Ok(Exit::Done)
-}
-
-async fn publishes(client: &Client, key: &Key, limit: usize) -> Result<Vec<PublishItem>> {
-    Ok(client.publishes(key.kind, &key.slug, limit.min(200)).await?)
 }
 
 async fn everything(client: &Client, key: &Key, limit: usize) -> Result<Vec<HistoryItem>> {
