@@ -36,10 +36,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         let items = client.publishes(key.kind, &key.slug, limit.min(MAX_PUBLISHES)).await?;
         printer.json(&items);
         if limit > MAX_PUBLISHES && items.len() == MAX_PUBLISHES {
-            printer.note(format_args!(
-                "these are the newest {MAX_PUBLISHES} publishes; `fcc history {} --limit {limit}` goes on",
-                key.file()
-            ));
+            printer
+                .note(format_args!("these are the newest {MAX_PUBLISHES} publishes; `fcc history {} --limit {limit}` goes on", key.file()));
         }
         table::lines(&items.iter().map(publish).collect::<Vec<_>>())
     } else {
