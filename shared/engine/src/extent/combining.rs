@@ -30,6 +30,15 @@ impl Extent {
         Self { weight: self.weight.max(other.weight), depth: self.depth.max(other.depth), len: self.len.max(other.len), shape, kind }
     }
 
+    fn may_be_an_object(&self) -> bool {
+        match self.kind {
+            Kind::Object { .. } => true,
+            // A text, where nothing is in it.
+            Kind::Any => self.depth > 0.0,
+            Kind::Number { .. } | Kind::Array { .. } => false,
+        }
+    }
+
     /// Objects merged into one, as the engine merges what comes into a node: members of both are either's, or merged themselves.
     pub(crate) fn merged(self, other: Self) -> Self {
         match (&self.kind, &other.kind) {
@@ -41,9 +50,7 @@ impl Extent {
                 let mut members = (**ours).clone();
                 for (name, theirs) in theirs.iter() {
                     let member = match members.remove(name) {
-                        Some(ours) if matches!((&ours.kind, &theirs.kind), (Kind::Object { .. }, Kind::Object { .. })) => {
-                            ours.merged(theirs.clone())
-                        }
+                        Some(ours) if ours.may_be_an_object() && theirs.may_be_an_object() => ours.merged(theirs.clone()),
                         Some(ours) => ours.or(theirs.clone()),
                         None => theirs.clone(),
                     };
