@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 
 use functions::app::App;
 use serde_json::json;
-use tests::{Api, config};
-use tokio::net::TcpListener;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+use store::Db;
+use tests::{Api, config, until};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 #[tokio::test]
 async fn after_postgres_ended_every_connection_the_gateway_mends_itself() {
@@ -29,6 +33,43 @@ async fn after_postgres_ended_every_connection_the_gateway_mends_itself() {
     }
     api.publish("crm", 0).await;
     api.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_the_network_forgot_is_replaced_before_anybody_waits_for_it() {
+    let api = Api::start().await;
+    let (mute, muted) = watch::channel(());
+    let options: PgConnectOptions = api.database.app_url.parse().unwrap();
+    let port = relay(options.get_port(), muted).await;
+    let through = options.host("127.0.0.1").port(port).to_url_lossy().to_string();
+    let db = Db::connect_lazily_trusting(&through, 1, Duration::ZERO).unwrap();
+    db.ping().await.unwrap();
+    until("the connection to rest", async || (db.pool().num_idle() == 1).then_some(())).await;
+    // From now on nothing comes over the connection that is open, and nobody says so.
+    mute.send(()).unwrap();
+    db.ping().await.unwrap();
+    api.finish().await;
+}
+
+/// Leads to Postgres. What is connected when it is told falls silent.
+async fn relay(to: u16, muted: watch::Receiver<()>) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (mut from, _) = listener.accept().await.unwrap();
+            let mut told = muted.clone();
+            told.mark_unchanged();
+            tokio::spawn(async move {
+                let mut to = TcpStream::connect((Ipv4Addr::LOCALHOST, to)).await.unwrap();
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut from, &mut to) => {}
+                    _ = told.changed() => std::future::pending().await,
+                }
+            });
+        }
+    });
+    port
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Connections, and transactions that carry their scope.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::Result;
@@ -51,21 +52,50 @@ pub async fn end<T, E: From<crate::Error>>(tx: Tx, outcome: std::result::Result<
 pub(crate) const LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "25s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s")];
 
+/// A connection that rested longer is asked whether it still lives. A frozen function notices nothing of what ends it, and networks
+/// forget without a word those that nobody uses.
+const FRESH: Duration = Duration::from_secs(30);
+const ALIVE_WITHIN: Duration = Duration::from_secs(1);
+
 /// It refuses connections that bring options: "RDS Proxy currently doesn't support command-line options".
-fn is_rds_proxy(host: &str) -> bool {
+pub fn is_rds_proxy(host: &str) -> bool {
     host.contains(".proxy-") && host.contains(".rds.amazonaws.com")
+}
+
+#[expect(clippy::disallowed_methods, reason = "it tells how long something rested, and nobody sees it")]
+fn milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Db {
     /// A pool that connects on first use. `max_connections` is 1 in a Lambda.
     pub fn connect_lazily(url: &str, max_connections: u32) -> Result<Db> {
+        Self::connect_lazily_trusting(url, max_connections, FRESH)
+    }
+
+    /// One whose connections are trusted for so long after their last use.
+    pub fn connect_lazily_trusting(url: &str, max_connections: u32, fresh: Duration) -> Result<Db> {
         let options: PgConnectOptions = url.parse().map_err(crate::Error::Database)?;
         let options = options.application_name("fetchcatch");
         let options = if is_rds_proxy(options.get_host()) { options } else { options.options(LIMITS) };
+        // The monotonic clock may stand still while a function is frozen.
+        let taken = AtomicU64::new(milliseconds());
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
+            .before_acquire(move |connection, known| {
+                let now = milliseconds();
+                let rested = Duration::from_millis(now.saturating_sub(taken.swap(now, Ordering::Relaxed)));
+                let is_fresh = known.idle_for.max(rested) < fresh;
+                Box::pin(async move {
+                    if !is_fresh {
+                        tokio::time::timeout(ALIVE_WITHIN, connection.ping()).await.map_err(std::io::Error::from)??;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options);
         Ok(Db { pool })
     }

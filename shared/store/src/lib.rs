@@ -28,7 +28,7 @@ pub mod runs;
 pub mod versions;
 pub mod workspaces;
 
-pub use db::{Db, Scope, Standing, Tx, end};
+pub use db::{Db, Scope, Standing, Tx, end, is_rds_proxy};
 
 /// What went wrong below; the HTTP layer decides what of it a client may know.
 #[derive(Debug, thiserror::Error)]
