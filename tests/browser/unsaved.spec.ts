@@ -141,6 +141,64 @@ test("a stroke is saved although one leaves in the same moment", async ({ page, 
 	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/draft`)).graph)).toContain("21.554");
 });
 
+test("a name is saved although one leaves by the very click that ends its editing", async ({ page, api, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	const name = page.getByTestId("designer").getByText("Carrier and fee", { exact: true }).first();
+	await name.dblclick();
+	await page.keyboard.press("ControlOrMeta+a");
+	await page.keyboard.type("Carrier and price");
+	await page.getByRole("link", { name: "Runs" }).click();
+	await expect(page.getByRole("heading", { name: "Runs" })).toBeVisible();
+	expect(JSON.stringify((await api.call("GET", `/v1/flows/${slug}/draft`)).graph)).toContain("Carrier and price");
+});
+
+test("a colleague's draft that comes while the editor still holds back a stroke is not overwritten", async ({ page, api, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.clock.install();
+	await page.goto(`/w/acme/flows/${slug}`);
+	await changeFee(page, "6");
+	await expect(page.getByTestId("unpublished")).toBeVisible();
+	const { graph } = await api.call("GET", `/v1/flows/${slug}/draft`);
+	const theirs = JSON.parse(JSON.stringify(graph).replace("21.56", "30"));
+	await api.call("PUT", `/v1/flows/${slug}/draft`, { graph: theirs });
+	// The page asks, and gets the answer within the moment in which nobody but the editor knows of the stroke.
+	let held: Route | undefined;
+	await page.route("**/draft", (route) => {
+		if (held || route.request().method() !== "GET") return route.fallback();
+		held = route;
+	});
+	await page.clock.pauseAt(Date.now() + 25_000);
+	await expect.poll(() => held).toBeDefined();
+	await page.keyboard.type("7");
+	const answered = page.waitForResponse(isDraft("GET"));
+	await held!.continue();
+	await (await answered).finished();
+	for (let at = 0; at < 5; at += 1) await page.clock.runFor(10);
+	await page.clock.resume();
+	await expect(page.getByText("changed this draft while you were editing")).toBeVisible();
+	expect((await api.call("GET", `/v1/flows/${slug}/draft`)).graph).toEqual(theirs);
+});
+
+test("reloading a page on which all is saved asks nothing", async ({ page, ci }) => {
+	const { slug } = await publishedFlow(ci);
+	await page.goto(`/w/acme/flows/${slug}`);
+	await changeFee(page);
+	await expect(page.getByTestId("unpublished")).toBeVisible();
+	await expect(page.getByTestId("save-mark")).toContainText("Saved in the draft");
+	let asked = false;
+	page.on("dialog", (dialog) => {
+		asked = true;
+		void dialog.accept();
+	});
+	await page.evaluate(() => {
+		document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "F5", bubbles: true }));
+		location.reload();
+	});
+	await expect(page.getByText("Edit Table")).toBeVisible();
+	expect(asked).toBe(false);
+});
+
 test("what an editor could not be loaded for is still there when it can", async ({ page, api }) => {
 	const slug = await publishedConnector(api);
 	await page.goto(`/w/acme/connectors/${slug}?open=contact`);

@@ -24,7 +24,7 @@ export default function Designer() {
 	const editable = may(workspace.role, "draft");
 	const frame = useRef<HTMLDivElement>(null);
 	const editor = useRef<DecisionGraphRef>(null);
-	const { graph, state, autosave, onChange } = useDraft(frame);
+	const { graph, state, autosave, onChange } = useDraft(frame, editable);
 	const test = useTest(autosave);
 	const panels = useMemo(
 		() => [
@@ -88,12 +88,12 @@ function Marks({ findings }: { findings: Finding[] }) {
 }
 
 /** The drawn graph and its way into the draft. */
-function useDraft(frame: React.RefObject<HTMLDivElement>) {
+function useDraft(frame: React.RefObject<HTMLDivElement>, editable: boolean) {
 	const { api, slug, draft, took, saver, setUnsaved } = useResource();
 	const [graph, setGraph] = useState<DecisionGraphType>(() => graphOf(draft.document));
 	const [state, setState] = useState<SaveState>({ kind: "saved" });
 	const stored = useRef(draft);
-	const touches = useTouches(frame);
+	const touches = useTouches(frame, editable);
 	const latest = useRef(took);
 	latest.current = took;
 	const autosave = useMemo(
@@ -111,8 +111,11 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 	);
 	/** Saves what was drawn up to now, which the editor may be about to tell. */
 	const flush = useCallback(async () => {
-		await touches.told();
-		return autosave.flush();
+		for (;;) {
+			await touches.told();
+			const saved = await autosave.flush();
+			if (!saved || !touches.telling) return saved;
+		}
 	}, [autosave, touches]);
 	const load = useCallback(
 		(document: JsonObject, etag: string) => {
@@ -123,13 +126,22 @@ function useDraft(frame: React.RefObject<HTMLDivElement>) {
 		[autosave, touches],
 	);
 	// Restored, reset or merged here, or changed elsewhere: the canvas follows, unless something on it is not saved yet.
+	const [told, setTold] = useState(0);
 	useEffect(() => {
-		if (draft.etag === stored.current.etag || autosave.dirty) return;
+		if (draft.etag === stored.current.etag) return;
+		if (touches.telling) {
+			let left = false;
+			void touches.told().then(() => !left && setTold(told + 1));
+			return () => {
+				left = true;
+			};
+		}
+		if (autosave.dirty) return;
 		const same = equal(draft.document, stored.current.document);
 		stored.current = draft;
 		if (!same) load(draft.document, draft.etag);
 		else autosave.rebase(documentOf(graph, draft.document), draft.etag);
-	}, [draft, autosave, load, graph]);
+	}, [draft, autosave, load, graph, touches, told]);
 	useEffect(() => {
 		saver.current = flush;
 		return () => {

@@ -38,21 +38,32 @@ export class Touches {
 	}
 }
 
-/** The touches of what lies in a frame. */
-export function useTouches(frame: React.RefObject<HTMLElement>): Touches {
+/** A field may tell of itself when it is left. */
+const KINDS = ["pointerdown", "pointerup", "keydown", "input", "focusout", "drop", "paste"] as const;
+
+/** The touches of what lies in a frame, where it can be edited. */
+export function useTouches(frame: React.RefObject<HTMLElement>, editable: boolean): Touches {
 	const touches = useMemo(() => new Touches(), []);
 	useEffect(() => {
+		if (!editable) return;
 		const touch = (event: Event) => {
+			if (isOfTheBrowser(event)) return;
 			// Dialogs and menus of the editor lie outside of its frame.
 			const target = event.target as Element;
 			if (frame.current?.contains(target) || target.closest?.(".grl-dg, .ant-modal, .ant-dropdown, .ant-select-dropdown, .ant-popover"))
 				touches.touch();
 		};
-		const kinds = ["pointerdown", "pointerup", "keydown", "input", "drop", "paste"] as const;
-		for (const kind of kinds) document.addEventListener(kind, touch, true);
+		for (const kind of KINDS) document.addEventListener(kind, touch, true);
 		return () => {
-			for (const kind of kinds) document.removeEventListener(kind, touch, true);
+			for (const kind of KINDS) document.removeEventListener(kind, touch, true);
 		};
-	}, [frame, touches]);
+	}, [frame, editable, touches]);
 	return touches;
+}
+
+/** Keys that change nothing in a page: reloading one must not look like an edit that would be lost. */
+function isOfTheBrowser(event: Event): boolean {
+	if (!(event instanceof KeyboardEvent)) return false;
+	const { key, ctrlKey, metaKey } = event;
+	return /^(F\d+|Control|Meta|Alt|Shift)$/.test(key) || ((ctrlKey || metaKey) && /^[rwtnlq]$/i.test(key));
 }
