@@ -67,5 +67,12 @@ async fn drafts_can_be_compared_with() {
     work.fcc("apply").await.is(0);
     work.fcc("diff --draft").await.is(0);
     work.fcc("diff").await.is(2);
+    // What was never published is new to what is published, however long its draft is applied.
+    work.write("flows/fees.json", &json!({"nodes": [], "edges": []}));
+    work.commit("Fees").await;
+    work.fcc("apply flows/fees.json").await.is(0);
+    let new = work.fcc("diff flows/fees.json").await;
+    assert!(new.is(2).stdout.contains("flows/fees.json (new)"), "{new}");
+    work.fcc("diff flows/fees.json --draft").await.is(0);
     api.finish().await;
 }

@@ -67,7 +67,7 @@ async fn help_names_what_there_is() {
       0    in sync, or done
       1    an error, wrong usage included
       2    drift or pending changes (drift, plan, status, diff)
-      3    conflicts: the same thing was changed here and there
+      3    conflicts: the same thing was changed here and there (drift: changed on both sides)
       130  interrupted
 
     Where several hold, 1 beats 3 beats 2.

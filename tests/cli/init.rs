@@ -52,6 +52,11 @@ async fn without_a_token_the_workspace_has_to_be_named() {
     --- stderr
     error: not signed in to [URL]: run `fcc login`, or set FETCHCATCH_TOKEN
     ");
+    insta::assert_snapshot!(work.fcc("init --target staging").await, @r"
+    exit 1
+    --- stderr
+    error: say with --workspace which workspace the target staging is
+    ");
     work.fcc("init --workspace acme").await.is(0);
     assert_eq!(work.read(".fetchcatch/project.json")["targets"], json!({"default": "acme"}));
     api.finish().await;

@@ -69,6 +69,23 @@ async fn a_conflict_is_gits_to_show() {
     warning: flows/discounts.json: both sides changed the same thing
     ");
     assert!(work.text("flows/discounts.json").contains(&"<".repeat(7)));
+
+    // What is no JSON is git's to merge by lines.
+    for (name, text) in [("base.json", "one\n\n\n\ntwo\n"), ("ours.json", "three\n\n\n\ntwo\n"), ("theirs.json", "one\n\n\n\nfour\n")] {
+        work.write_text(name, text);
+    }
+    insta::assert_snapshot!(work.fcc("merge-driver base.json ours.json theirs.json notes.json").await, @"exit 0");
+    assert_eq!(work.text("ours.json"), "three\n\n\n\nfour\n");
+
+    // Lines that go together, and a meaning that does not: an item of a list without names is neither's alone.
+    for (name, list) in [("base.json", "[1,\n\n\n2]"), ("ours.json", "[1,\n\n\n3]"), ("theirs.json", "[4,\n\n\n2]")] {
+        work.write_text(name, &format!("{{\"settings\": {{\"sizes\": {list}}}}}\n"));
+    }
+    insta::assert_snapshot!(work.fcc("merge-driver base.json ours.json theirs.json connectors/crm.json").await, @r"
+    exit 3
+    --- stderr
+    warning: connectors/crm.json: both sides changed the same thing, on different lines: there are no markers, so look at it before you add it
+    ");
     api.finish().await;
 }
 

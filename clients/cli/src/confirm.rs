@@ -1,6 +1,8 @@
 //! Questions, where there is somebody to answer.
 
 use std::io::{BufRead as _, IsTerminal as _};
+#[cfg(unix)]
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
@@ -35,11 +37,26 @@ pub fn secret() -> Result<String> {
     let shown = tcgetattr(&stdin)?;
     let mut hidden = shown.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
+    *HIDDEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
     tcsetattr(&stdin, OptionalActions::Now, &hidden)?;
     let answer = answer();
-    tcsetattr(&stdin, OptionalActions::Now, &shown)?;
+    show_again();
     eprintln!();
     answer
+}
+
+/// How the terminal was before something was hidden on it.
+#[cfg(unix)]
+static HIDDEN: Mutex<Option<rustix::termios::Termios>> = Mutex::new(None);
+
+/// Undoes the hiding, also for whoever ends the process in the midst of it.
+#[cfg(unix)]
+pub fn show_again() {
+    use rustix::termios::{OptionalActions, tcsetattr};
+    if let Some(shown) = HIDDEN.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // Where the terminal is gone there is nothing to show on.
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &shown);
+    }
 }
 
 #[cfg(not(unix))]

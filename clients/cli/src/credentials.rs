@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
@@ -39,6 +39,9 @@ impl Credentials {
         let kept = match path.as_deref().map(fs::read_to_string) {
             Some(Ok(text)) => serde_json::from_str(&text)
                 .with_context(|| format!("{} is damaged: remove it and sign in again", shown(path.as_deref())))?,
+            Some(Err(error)) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("{} can't be read", shown(path.as_deref())));
+            }
             _ => Kept::default(),
         };
         Ok(Credentials { path, kept, keyring: Keyring::of_this_machine(settings) })

@@ -119,11 +119,11 @@ impl Git {
     }
 
     /// What the text of three files merges to, with markers where it doesn't; it replaces the second one.
-    pub fn merge_text(ours: &Path, base: &Path, theirs: &Path) -> Result<()> {
+    pub fn merge_text(ours: &Path, base: &Path, theirs: &Path) -> Result<bool> {
         let output = Command::new("git").arg("merge-file").args([ours, base, theirs]).output().context("git can't be run")?;
         // Below 128 it is the number of conflicts.
         match output.status.code() {
-            Some(0..=127) => Ok(()),
+            Some(conflicts @ 0..=127) => Ok(conflicts == 0),
             _ => bail!("git merge-file failed: {}", String::from_utf8_lossy(&output.stderr).trim()),
         }
     }

@@ -10,6 +10,7 @@ pub fn watch() {
     let Ok(mut interrupts) = signal(SignalKind::interrupt()) else { return };
     tokio::spawn(async move {
         interrupts.recv().await;
+        crate::confirm::show_again();
         std::process::exit(Exit::Interrupted.code());
     });
 }

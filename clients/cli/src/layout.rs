@@ -22,7 +22,11 @@ pub fn render(document: &Value, previous: Option<&str>) -> String {
     let mut writer = Writer { out: String::new(), indent, keeps_text };
     writer.value(document, raw, 0);
     writer.out.push('\n');
-    if text.contains("\r\n") { writer.out.replace("\r\n", "\n").replace('\n', "\r\n") } else { writer.out }
+    if text.lines().next().is_some_and(|first| text[first.len()..].starts_with("\r\n")) {
+        writer.out.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        writer.out
+    }
 }
 
 /// The white space that a line begins with, if it does.

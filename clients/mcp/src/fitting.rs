@@ -45,6 +45,8 @@ pub(crate) fn with_items(mut about: Map<String, Value>, member: &str, items: Vec
     let all = items.len();
     let (kept, _) = fitting(items, room);
     if kept.len() < all {
+        // It stands behind what is left out: whoever followed it would never see that.
+        about.retain(|name, _| !name.starts_with("nextCursor"));
         about.insert("hint".to_owned(), format!("{} of {all} are shown: an answer ends at {MOST_BYTES} bytes. {hint}", kept.len()).into());
     }
     about.insert(member.to_owned(), kept.into());

@@ -101,13 +101,18 @@ impl Client {
     }
 
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        Ok(self.send_for_headers(call).await?.0)
+    }
+
+    pub(crate) async fn send_for_headers<T: DeserializeOwned>(&self, call: Call) -> Result<(T, HeaderMap)> {
         let url = format!("{}{}", self.url, call.path);
-        let answer = self.accepted(call).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| Error::Unexpected {
+        let (answer, headers) = self.accepted(call).await?;
+        let body = serde_json::from_slice(&answer.body).map_err(|error| Error::Unexpected {
             url,
             status: answer.status,
             text: format!("{error}: {}", shown(&answer.body)),
-        })
+        })?;
+        Ok((body, headers))
     }
 
     /// For operations that answer nothing.
@@ -115,10 +120,10 @@ impl Client {
         self.accepted(call).await.map(|_| ())
     }
 
-    async fn accepted(&self, call: Call) -> Result<Answer> {
+    async fn accepted(&self, call: Call) -> Result<(Answer, HeaderMap)> {
         let url = format!("{}{}", self.url, call.path);
-        let (answer, _) = self.exchange(call).await?;
-        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(refusal(url, &answer)) }
+        let (answer, headers) = self.exchange(call).await?;
+        if (200..300).contains(&answer.status) { Ok((answer, headers)) } else { Err(refusal(url, &answer)) }
     }
 
     async fn exchange(&self, call: Call) -> Result<(Answer, HeaderMap)> {

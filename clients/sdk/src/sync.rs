@@ -4,6 +4,7 @@ use domain::canonical::{self, Canonical};
 use domain::digest::Digest;
 use domain::identity::ResourceType;
 use http::Method;
+use http::header::LINK;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use wire::page::CamelPage;
@@ -99,8 +100,17 @@ impl Client {
         self.send(call.query("limit", Some(limit)).query("cursor", cursor)).await
     }
 
-    /// The publishes alone, newest first; at most 200.
-    pub async fn publishes(&self, kind: ResourceType, id: &str, limit: usize) -> Result<Vec<PublishItem>> {
-        self.send(Call::get(format!("/v1/sync/history/{kind}/{}/publishes", segment(id))).query("limit", Some(limit))).await
+    /// The publishes alone, newest first. By id or slug.
+    pub async fn publishes(&self, kind: ResourceType, id: &str, limit: usize, cursor: Option<&str>) -> Result<CamelPage<PublishItem>> {
+        let call = Call::get(format!("/v1/sync/history/{kind}/{}/publishes", segment(id)));
+        let (items, headers) = self.send_for_headers(call.query("limit", Some(limit)).query("cursor", cursor)).await?;
+        Ok(CamelPage { items, next_cursor: headers.get(LINK).and_then(|link| next_cursor(link.to_str().ok()?)) })
     }
+}
+
+/// The cursor of `<...&cursor=...>; rel="next"` (RFC 8288), for a list that is a plain array.
+fn next_cursor(link: &str) -> Option<String> {
+    let (address, _) = link.strip_prefix('<')?.split_once(">; rel=\"next\"")?;
+    let (_, query) = address.split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix("cursor=")).map(str::to_owned)
 }

@@ -141,7 +141,10 @@ async fn history(client: &Client, kind: ResourceType) {
     assert_eq!((versions[0].provenance.source.as_str(), versions[0].provenance.is_active), ("rollback", true));
     assert_eq!(client.get_version(what, Which::Version(2), None).await.unwrap().document, document(kind, 2));
     assert_eq!(client.diff_version(what, 2, Some("1")).await.unwrap().changes.len(), 1);
-    assert_eq!(client.publishes(kind, "one", 10).await.unwrap().len(), 3);
+    let newest = client.publishes(kind, "one", 2, None).await.unwrap();
+    let oldest = client.publishes(kind, "one", 2, newest.next_cursor.as_deref()).await.unwrap();
+    assert_eq!(newest.items.iter().chain(&oldest.items).map(|one| one.version).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(oldest.next_cursor, None);
     client.archive(what, 3, None).await.unwrap();
     let archived = client.publish(what, 4, None, None).await.unwrap_err();
     assert_eq!(archived.code(), Some(Code::Archived));

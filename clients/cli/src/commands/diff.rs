@@ -32,7 +32,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let remote = Remote::read(&client, of, false).await?;
     let mut items = Vec::new();
     for file in &files {
-        let resource = remote.get(&file.key);
+        // Of what was never published the server answers the draft.
+        let resource = remote.get(&file.key).filter(|resource| arguments.draft || resource.published_version > 0);
         if resource.is_some_and(|resource| resource.digest == file.digest()) {
             continue;
         }

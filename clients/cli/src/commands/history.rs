@@ -1,17 +1,16 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use sdk::Client;
+use wire::page::CamelPage;
 use wire::sync::history::{HistoryItem, PublishItem};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::files::Key;
 use crate::printer::one_line;
 use crate::table;
 
-/// What one call answers of the publishes, which have no pages.
-const MAX_PUBLISHES: usize = 200;
+/// What one call answers at most.
+const PAGE: usize = 200;
 
 /// Every save, apply and publish of a resource, newest first
 #[derive(Debug, clap::Args)]
@@ -33,15 +32,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let limit = usize::from(arguments.limit);
     let printer = &context.printer;
     let lines = if arguments.publishes {
-        let items = client.publishes(key.kind, &key.slug, limit.min(MAX_PUBLISHES)).await?;
+        let page = async |limit, cursor: Option<String>| client.publishes(key.kind, &key.slug, limit, cursor.as_deref()).await;
+        let items = newest(limit, page).await?;
         printer.json(&items);
-        if limit > MAX_PUBLISHES && items.len() == MAX_PUBLISHES {
-            printer
-                .note(format_args!("these are the newest {MAX_PUBLISHES} publishes; `fcc history {} --limit {limit}` goes on", key.file()));
-        }
         table::lines(&items.iter().map(publish).collect::<Vec<_>>())
     } else {
-        let items = everything(&client, &key, limit).await?;
+        let page = async |limit, cursor: Option<String>| client.history(key.kind, &key.slug, limit, cursor.as_deref()).await;
+        let items = newest(limit, page).await?;
         printer.json(&items);
         table::lines(&items.iter().map(row).collect::<Vec<_>>())
     };
@@ -54,13 +51,14 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn everything(client: &Client, key: &Key, limit: usize) -> Result<Vec<HistoryItem>> {
+/// As many as are wanted, page by page.
+async fn newest<T>(limit: usize, page: impl AsyncFn(usize, Option<String>) -> sdk::Result<CamelPage<T>>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     let mut cursor = None;
     while items.len() < limit {
-        let page = client.history(key.kind, &key.slug, (limit - items.len()).min(200), cursor.as_deref()).await?;
-        items.extend(page.items);
-        cursor = page.next_cursor;
+        let next = page((limit - items.len()).min(PAGE), cursor).await?;
+        items.extend(next.items);
+        cursor = next.next_cursor;
         if cursor.is_none() {
             break;
         }

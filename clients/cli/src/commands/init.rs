@@ -34,7 +34,7 @@ pub async fn run(context: &Context, Arguments {}: Arguments) -> Result<Exit> {
         Some(located) if context.global.url.as_ref().is_some_and(|url| url.trim_end_matches('/') != located.project.url) => {
             bail!("this checkout belongs to {}: edit {} to move it", located.project.url, project::FILE)
         }
-        Some(located) if context.global.workspace.is_none() => located,
+        Some(located) if context.global.workspace.is_none() && context.global.target.is_none() => located,
         Some(located) => with_target(context, located)?,
         None => Located { root: folder, project: new_project(context).await? },
     };
@@ -54,6 +54,9 @@ pub async fn run(context: &Context, Arguments {}: Arguments) -> Result<Exit> {
 
 async fn new_project(context: &Context) -> Result<Project> {
     let url = context.url()?;
+    if let (Some(target), None) = (&context.global.target, &context.global.workspace) {
+        bail!("say with --workspace which workspace the target {target} is");
+    }
     let workspace = match context.client() {
         Ok(client) => match client.me().await?.workspace {
             Some(workspace) => workspace.slug,
@@ -67,8 +70,10 @@ async fn new_project(context: &Context) -> Result<Project> {
 
 /// A target that is another workspace's is not moved by a slip.
 fn with_target(context: &Context, mut located: Located) -> Result<Located> {
-    let Some(workspace) = context.global.workspace.clone() else { return Ok(located) };
     let name = target(context);
+    let Some(workspace) = context.global.workspace.clone() else {
+        bail!("say with --workspace which workspace the target {name} is");
+    };
     if let Some(present) = located.project.targets.get(&name).filter(|present| **present != workspace) {
         let question = format!("{name} is {present} here. Make it {workspace}?");
         if confirm::can_ask(context) {

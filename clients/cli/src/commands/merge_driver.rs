@@ -32,19 +32,32 @@ pub fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let Arguments { base, ours, theirs, path } = &arguments;
     let name = path.as_deref().unwrap_or(ours).display().to_string();
     let text = fs::read_to_string(ours).with_context(|| format!("{} can't be read", ours.display()))?;
-    let merged = match (read(base), read(ours), read(theirs)) {
+    let sides = (read(base), read(ours), read(theirs));
+    let is_json = matches!(sides, (Ok(_), Ok(_), Ok(_)));
+    let merged = match sides {
         (Ok(base), Ok(local), Ok(remote)) => merged(&name, base.as_ref(), local.as_ref(), remote.as_ref()),
-        // What is no JSON is merged as text, as git would.
         _ => None,
     };
-    context.printer.json(&json!({"file": name, "merged": merged.is_some()}));
-    if let Some(merged) = merged {
-        fs::write(ours, layout::render(&merged, Some(&text)))?;
-        return Ok(Exit::Done);
-    }
-    Git::merge_text(ours, base, theirs)?;
-    context.printer.warn(format_args!("{name}: both sides changed the same thing"));
-    Ok(Exit::Conflict)
+    let is_merged = match &merged {
+        Some(merged) => {
+            fs::write(ours, layout::render(merged, Some(&text)))?;
+            true
+        }
+        // What is no JSON is merged as text, as git would.
+        None => {
+            let has_clean_lines = Git::merge_text(ours, base, theirs)?;
+            match (is_json, has_clean_lines) {
+                (true, true) => context.printer.warn(format_args!(
+                    "{name}: both sides changed the same thing, on different lines: there are no markers, so look at it before you add it"
+                )),
+                (false, true) => {}
+                (_, false) => context.printer.warn(format_args!("{name}: both sides changed the same thing")),
+            }
+            has_clean_lines && !is_json
+        }
+    };
+    context.printer.json(&json!({"file": name, "merged": is_merged}));
+    Ok(Exit::conflict_if(!is_merged))
 }
 
 /// `None` where the sides exclude each other.

@@ -19,7 +19,7 @@ use crate::printer::{Printer, Style};
 /// What `fcc apply` would do, and nothing else
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: fcc plan --out change.plan && fcc apply change.plan\n\nExits with 2 when there is something to do, with 3 when there are conflicts."
+    after_help = "Example: fcc plan --out change.plan\n         fcc apply change.plan\n\nExits with 2 when there is something to do, with 3 when there are conflicts."
 )]
 pub struct Arguments {
     /// Files to plan for [default: all]

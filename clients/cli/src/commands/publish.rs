@@ -5,8 +5,9 @@ use anyhow::{Result, bail};
 use domain::identity::ResourceType;
 use sdk::{Client, Selector};
 use serde_json::json;
+use uuid::Uuid;
 use wire::sync::plan::{SyncChange, SyncItem, SyncPlan};
-use wire::sync::publish::{ExpectedDraft, PublishMany, PublishStatus, PublishedItem, PublishedMany};
+use wire::sync::publish::{ExpectedDraft, PublishMany, PublishStatus, PublishedMany};
 
 use super::apply::{Ended, apply};
 use crate::confirm::confirm;
@@ -93,7 +94,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     printer.json(&json!({"applied": items(&prepared.files, &applied), "items": published.items}));
     show(printer, &published, prepared.commit.as_ref().map(|commit| commit.sha.as_str()));
     if arguments.wait {
-        wait(&prepared.client, &published.items).await?;
+        // What an earlier run published is waited for, too: it may have ended before workers had it.
+        let before = applied.items.iter().zip(&standings).enumerate().filter(|(_, (_, one))| **one == Standing::Published);
+        let before = before.filter_map(|(nth, (item, _))| {
+            let remote = prepared.remote.get(&prepared.files[nth].key)?;
+            Some((item.kind, remote.id, remote.published_version))
+        });
+        wait(printer, &prepared.client, new_versions(&published).chain(before).collect()).await?;
     }
     Ok(Exit::Done)
 }
@@ -172,23 +179,30 @@ async fn all_drafts(context: &Context, arguments: &Arguments) -> Result<Exit> {
     context.printer.json(&json!({"applied": [], "items": published.items}));
     show(&context.printer, &published, None);
     if arguments.wait {
-        wait(&client, &published.items).await?;
+        wait(&context.printer, &client, new_versions(&published).collect()).await?;
     }
     Ok(Exit::Done)
 }
 
-/// Until workers can read what was published.
-pub async fn wait(client: &Client, items: &[PublishedItem]) -> Result<()> {
+fn new_versions(published: &PublishedMany) -> impl Iterator<Item = (ResourceType, Uuid, i32)> {
+    let made = published.items.iter().filter(|item| item.status == PublishStatus::Published);
+    made.map(|item| (item.kind, item.id, item.version))
+}
+
+/// Until workers can read these versions.
+async fn wait(printer: &Printer, client: &Client, versions: Vec<(ResourceType, Uuid, i32)>) -> Result<()> {
+    let mut progress = printer.progress("waiting for workers", versions.len());
     let all = async {
-        for item in items.iter().filter(|item| item.status == PublishStatus::Published) {
-            let id = item.id.to_string();
+        for (kind, id, wanted) in versions {
+            let id = id.to_string();
             loop {
-                let status = client.get_replica_status(Selector { kind: item.kind, id: &id }).await?;
-                if status.replica_version.is_some_and(|version| version >= item.version) {
+                let status = client.get_replica_status(Selector { kind, id: &id }).await?;
+                if status.replica_version.is_some_and(|version| version >= wanted) {
                     break;
                 }
                 tokio::time::sleep(BETWEEN_LOOKS).await;
             }
+            progress.step();
         }
         Ok::<_, sdk::Error>(())
     };

@@ -22,11 +22,11 @@ pub struct Arguments {
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     let key = context.key(&arguments.file)?;
     let client = context.client()?;
-    let resource = client.get_resource(key.selector()).await?;
-    if resource.has_unpublished_changes {
+    let asked_about = client.get_draft(key.selector()).await?;
+    if asked_about.has_unpublished_changes {
         confirm(context, &format!("The draft of {} has unpublished changes. Replace it?", key.file()))?;
     }
-    let draft = client.restore(key.selector(), Which::Version(arguments.to), None).await?;
+    let draft = client.restore(key.selector(), Which::Version(arguments.to), Some(asked_about.etag)).await?;
     context.printer.json(&json!({
         "type": key.kind, "slug": key.slug, "restoredFrom": arguments.to, "baseVersion": draft.base_version, "draftEtag": draft.etag,
         "hasUnpublishedChanges": draft.has_unpublished_changes,

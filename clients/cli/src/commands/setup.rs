@@ -106,15 +106,21 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
         confirm(context, &format!("Write and publish {} resources?", steps.len()))?;
     }
     let mut done = Vec::new();
+    let mut progress = printer.progress("writing", steps.len());
     for step in &steps {
         match write(&client, step).await {
-            Ok(written) => done.push(written),
+            Ok(written) => {
+                done.push(written);
+                progress.step();
+            }
             Err(error) => {
+                drop(progress);
                 tell(printer, &done);
                 return Err(error.context(format!("{}{}", step.key, left_as(&done))));
             }
         }
     }
+    drop(progress);
     tell(printer, &done);
     let mut published = None;
     if arguments.publish && !done.is_empty() {
