@@ -55,6 +55,16 @@ impl Sam {
         command
     }
 
+    /// Whether a stack of this name was deployed whole before.
+    ///
+    /// # Errors
+    /// When `sam` can't be run.
+    pub async fn has_outputs(&self, stack: &str) -> Result<bool> {
+        let mut command = self.command();
+        command.args(["list", "stack-outputs", "--stack-name", stack, "--output", "json"]);
+        Ok(command.kill_on_drop(true).output().await.context("can't run sam")?.status.success())
+    }
+
     /// Where its package is.
     ///
     /// # Errors
@@ -69,7 +79,7 @@ impl Sam {
     #[must_use]
     pub fn python(&self) -> Command {
         let mut command = self.installed.command(&self.settings);
-        command.current_dir(&self.settings.root);
+        command.current_dir(&self.settings.root).envs(self.settings.aws_region.iter().map(|region| ("AWS_DEFAULT_REGION", region)));
         command
     }
 

@@ -45,6 +45,8 @@ pub struct Settings {
     pub postgres: PostgresSource,
     /// `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET`: where people sign in, beside pasting a token.
     pub identity_provider: Option<IdentityProvider>,
+    /// `AWS_REGION`: where to deploy to. Some of AWS's tools look for it under this name only, some under `AWS_DEFAULT_REGION` only.
+    pub aws_region: Option<String>,
     /// `CHROMIUM`: the browser that drives the console, if it is not where it usually is.
     pub chromium: Option<PathBuf>,
     /// `BIG`: whether measurements take the sizes that take long.
@@ -96,6 +98,7 @@ impl Settings {
             admin_database_url: text("FETCHCATCH_ADMIN_DATABASE_URL")?,
             postgres: postgres.parse().unwrap_or(PostgresSource::Any),
             identity_provider: IdentityProvider::new(text("OIDC_ISSUER")?, text("OIDC_CLIENT_ID")?, text("OIDC_CLIENT_SECRET")?)?,
+            aws_region: text("AWS_REGION")?,
             chromium: var("CHROMIUM").map(PathBuf::from),
             big: var("BIG").is_some(),
             path: var("PATH").unwrap_or_default(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use replica::aws::AwsSettings;
+use serde_json::{Value, json};
 
 pub const EVALUATION_LIMIT: Duration = Duration::from_secs(1);
 pub const EVALUATION_PATIENCE: Duration = Duration::from_secs(3);
@@ -125,6 +126,9 @@ pub fn metered_stack() -> Option<String> {
 pub struct MigrationSettings {
     /// As the role `fc_owner`, over the direct writer endpoint.
     pub owner_database_url: String,
+    /// What the other functions will connect with, as `fc_app` and as `fc_jobs`.
+    pub app_database_url: String,
+    pub jobs_database_url: String,
     /// Where the stack brings its own server: how the roles and the database come into being.
     pub own_server: Option<OwnServer>,
 }
@@ -149,7 +153,17 @@ impl MigrationSettings {
             }),
             None => None,
         };
-        Ok(MigrationSettings { owner_database_url: required("OWNER_DATABASE_URL")?, own_server })
+        Ok(MigrationSettings {
+            owner_database_url: required("OWNER_DATABASE_URL")?,
+            app_database_url: required("DATABASE_URL")?,
+            jobs_database_url: required("JOBS_DATABASE_URL")?,
+            own_server,
+        })
+    }
+
+    /// By the names that the template reads them by.
+    pub fn of_functions(&self) -> Value {
+        json!({"AppUrl": self.app_database_url, "JobsUrl": self.jobs_database_url})
     }
 }
 

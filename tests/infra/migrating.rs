@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::put;
+use dev::stack::database::Database;
 use functions::jobs::migrate::{self, Options};
 use functions::lambda::custom_resource;
 use functions::settings::{MigrationSettings, OwnServer};
@@ -72,7 +73,8 @@ impl Waiting {
 
     async fn send(&mut self, kind: &str, outcome: impl FnOnce() -> anyhow::Result<Value>) -> Value {
         let event = self.event(kind, json!({"Release": "1"}));
-        custom_resource::answer(event, LONG, |_: Options| async { outcome() }).await.unwrap();
+        let data = json!({"AppUrl": "postgres://fc_app"});
+        custom_resource::answer(event, LONG, &data, |_: Options| async { outcome() }).await.unwrap();
         self.answer()
     }
 }
@@ -83,7 +85,7 @@ fn password(url: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "where a test's server is can only come from outside")]
-fn settings(scratch: &Scratch, own_server: bool) -> MigrationSettings {
+pub fn settings(scratch: &Scratch, own_server: bool) -> MigrationSettings {
     let database = &scratch.database;
     let own_server = own_server.then(|| OwnServer {
         admin_database_url: std::env::var("FETCHCATCH_TEST_ADMIN_URL").unwrap(),
@@ -91,7 +93,12 @@ fn settings(scratch: &Scratch, own_server: bool) -> MigrationSettings {
         app_password: password(&database.app_url),
         jobs_password: password(&database.jobs_url),
     });
-    MigrationSettings { owner_database_url: database.owner_url.clone(), own_server }
+    MigrationSettings {
+        owner_database_url: database.owner_url.clone(),
+        app_database_url: database.app_url.clone(),
+        jobs_database_url: database.jobs_url.clone(),
+        own_server,
+    }
 }
 
 #[tokio::test]
@@ -101,9 +108,12 @@ async fn a_first_deployment_makes_the_schema_and_the_first_owner_and_a_second_on
     for (kind, release) in [("Create", "1"), ("Update", "2")] {
         let event = waiting.event(kind, json!({"Release": release, "OwnerEmail": "Ada@acme.example", "Database": "writer"}));
         let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, RANDOM).await?));
-        custom_resource::answer(event, LONG, work).await.unwrap();
+        custom_resource::answer(event, LONG, &settings.of_functions(), work).await.unwrap();
         let answer = waiting.answer();
         assert_eq!((&answer["Status"], answer.get("Reason")), (&json!("SUCCESS"), None));
+        // What the functions connect with, and what CloudFormation's pages don't show.
+        let Database { app_url, jobs_url, .. } = &scratch.database;
+        assert_eq!((&answer["NoEcho"], &answer["Data"]), (&json!(true), &json!({"AppUrl": app_url, "JobsUrl": jobs_url})));
     }
     let db = PgPool::connect(&scratch.database.owner_url).await.unwrap();
     let people: Vec<(String, String, String, String)> = sqlx::query_as(
@@ -120,6 +130,21 @@ async fn a_first_deployment_makes_the_schema_and_the_first_owner_and_a_second_on
 }
 
 #[tokio::test]
+async fn a_login_that_functions_could_not_use_fails_the_deployment_and_not_the_functions() {
+    let (mut waiting, scratch) = (cloudformation().await, scratch_database().await);
+    let right = settings(&scratch, false);
+    let wrong = right.app_database_url.replace(&password(&right.app_database_url), "wrong");
+    let settings = MigrationSettings { app_database_url: wrong, ..right };
+    let event = waiting.event("Update", json!({"Release": "1"}));
+    let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, RANDOM).await?));
+    custom_resource::answer(event, LONG, &settings.of_functions(), work).await.unwrap();
+    let answer = waiting.answer();
+    assert_eq!(answer["Status"], "FAILED");
+    assert!(answer["Reason"].as_str().unwrap().starts_with("the functions can't connect as fc_app to "), "{answer}");
+    scratch.remove().await;
+}
+
+#[tokio::test]
 async fn an_operator_gets_a_link_that_signs_in_once() {
     let scratch = scratch_database().await;
     let settings = settings(&scratch, false);
@@ -128,7 +153,7 @@ async fn an_operator_gets_a_link_that_signs_in_once() {
 
     let event = json!({"sign_in": "ADA@acme.example"});
     let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, RANDOM).await?));
-    let answer = custom_resource::answer(event, LONG, work).await.unwrap();
+    let answer = custom_resource::answer(event, LONG, &settings.of_functions(), work).await.unwrap();
     let code = answer["sign_in"].as_str().unwrap().strip_prefix("/auth/login?code=").unwrap();
     let db = store::Db::connect_lazily(&scratch.database.app_url, 1).unwrap();
     let (_, digest) = domain::token::parse(code).unwrap();
@@ -148,6 +173,7 @@ async fn a_failure_is_answered_with_its_reason() {
     let mut waiting = cloudformation().await;
     let answer = waiting.send("Create", || Err(anyhow!("the disk is full").context("migrations/17_Runs.sql"))).await;
     assert_eq!((&answer["Status"], &answer["Reason"]), (&json!("FAILED"), &json!("migrations/17_Runs.sql: the disk is full")));
+    assert_eq!(answer["Data"], json!({}));
 }
 
 #[tokio::test]
@@ -170,7 +196,7 @@ async fn migrations_that_outlast_the_function_are_answered_before_it_ends() {
     let mut waiting = cloudformation().await;
     let event = waiting.event("Update", json!({}));
     let endless = |_: Options| std::future::pending();
-    custom_resource::answer(event, Duration::from_secs(20), endless).await.unwrap();
+    custom_resource::answer(event, Duration::from_secs(20), &json!({}), endless).await.unwrap();
     let answer = waiting.answer();
     assert_eq!(answer["Status"], "FAILED");
     assert!(answer["Reason"].as_str().unwrap().contains("Deploy again"), "{answer}");
@@ -198,8 +224,11 @@ async fn a_release_that_is_rolled_back_finds_a_later_schema_and_lets_it_be() {
     for (kind, status) in [("Update", "SUCCESS"), ("Create", "FAILED")] {
         let event = waiting.event(kind, json!({"Release": "0"}));
         let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, RANDOM).await?));
-        custom_resource::answer(event, LONG, work).await.unwrap();
-        assert_eq!(waiting.answer()["Status"], status, "{kind}");
+        custom_resource::answer(event, LONG, &settings.of_functions(), work).await.unwrap();
+        let answer = waiting.answer();
+        assert_eq!(answer["Status"], status, "{kind}");
+        // The functions that came back read it, too.
+        assert_eq!(answer["Data"].get("AppUrl").is_some(), kind == "Update");
     }
     db.close().await;
     scratch.remove().await;

@@ -45,7 +45,13 @@ impl Secrets<'_> {
             app_password: self.password("fc_app"),
             jobs_password: self.password("fc_jobs"),
         };
-        MigrationSettings { owner_database_url: self.url("fc_owner"), own_server: Some(own_server) }
+        let Database { owner_url, app_url, jobs_url } = self.database();
+        MigrationSettings {
+            owner_database_url: owner_url,
+            app_database_url: app_url,
+            jobs_database_url: jobs_url,
+            own_server: Some(own_server),
+        }
     }
 
     /// A site of a release, up to where traffic moves.
@@ -60,7 +66,7 @@ impl Secrets<'_> {
         let settings = self.of_migrations();
         let work = async |options: migrate::Options| Ok(json!(migrate::release(&settings, &options, [7; 32]).await?));
         let event = waiting.event(kind, json!({"Release": self.generation}));
-        custom_resource::answer(event, Duration::from_secs(600), work).await.unwrap();
+        custom_resource::answer(event, Duration::from_secs(600), &settings.of_functions(), work).await.unwrap();
         waiting.answer()
     }
 }

@@ -79,11 +79,35 @@ async fn functions_run_as_lambda_expects_them_to() {
         assert_eq!(function["TracingConfig"], json!({"Mode": "Active"}), "{name}");
         let group = function["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap();
         assert_eq!(template.properties(group)["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
-        // Traffic moves to a function when the schema is there.
-        assert_eq!(template.depends_on(name).contains(&"Migration"), name != "Migrate", "{name}");
+        // Traffic moves to a function when the schema is there: its environment holds what the migrations answer.
+        assert_eq!(function["Environment"].to_string().contains(r#"{"Fn::GetAtt":["Migration","#), name != "Migrate", "{name}");
     }
     for (name, group) in template.of_type("AWS::Logs::LogGroup") {
         assert!(group.get("RetentionInDays").is_some(), "{name} keeps its lines for ever");
+    }
+}
+
+/// What CloudFormation takes; it says nothing of whether equal ones count once.
+const MOST_DYNAMIC_REFERENCES: usize = 60;
+
+#[tokio::test]
+async fn few_enough_secrets_are_read_for_cloudformation() {
+    let template = transformed().await;
+    let resources = template.section("Resources");
+    let references: usize = resources.values().map(|resource| resource.to_string().matches("{{resolve:").count()).sum();
+    assert!((1..=MOST_DYNAMIC_REFERENCES).contains(&references), "{references} references to secrets");
+}
+
+#[tokio::test]
+async fn functions_are_made_a_few_at_a_time() {
+    let template = transformed().await;
+    let functions: BTreeSet<&str> = template.of_type("AWS::Lambda::Function").into_iter().map(|(name, _)| name).collect();
+    let first = functions.iter().filter(|name| !template.depends_on(name).iter().any(|before| functions.contains(before)));
+    // The migrations, and ten that everything else waits for.
+    assert_eq!(first.count(), 11);
+    for name in &functions {
+        let waiting = functions.iter().filter(|other| template.depends_on(other).contains(name)).count();
+        assert!(waiting <= 1, "{waiting} functions wait for {name}");
     }
 }
 

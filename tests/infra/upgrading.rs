@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use functions::jobs::migrate::{self, Options};
 use functions::lambda::custom_resource;
-use functions::settings::MigrationSettings;
 use futures::FutureExt;
 use serde_json::json;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tests::{Scratch, Site, scratch_database};
 
-use crate::migrating::cloudformation;
+use crate::migrating::{self, cloudformation};
 use crate::{expansion, root, stories};
 
 const LONG: Duration = Duration::from_secs(600);
@@ -74,9 +73,9 @@ async fn this_releases_code_works_on_the_next_ones_schema_and_its_migrations_let
 
     // The site of the next release is rolled back: this one's migrations run on what it left.
     let mut waiting = cloudformation().await;
-    let settings = MigrationSettings { owner_database_url: scratch.database.owner_url.clone(), own_server: None };
+    let settings = migrating::settings(&scratch, false);
     let work = async |options: Options| Ok(json!(migrate::release(&settings, &options, [7; 32]).await?));
-    custom_resource::answer(waiting.event("Update", json!({"Release": "1"})), LONG, work).await.unwrap();
+    custom_resource::answer(waiting.event("Update", json!({"Release": "1"})), LONG, &settings.of_functions(), work).await.unwrap();
     assert_eq!(waiting.answer()["Status"], "SUCCESS");
     stories::tell(&site, &cold, "back").await;
     owner.close().await.unwrap();

@@ -11,9 +11,7 @@ import time
 import boto3
 
 _, stack, release, folder, files = sys.argv
-# Unlike other clients of AWS, this one looks for the region under one name only.
-session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
-client = lambda service: session.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))
+client = lambda service: boto3.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))
 described = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
 deployed = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in described.get("Parameters", [])}.get("Release")
 if release and deployed != release:

@@ -48,6 +48,10 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     let mut sam = tools.command();
     sam.args(["deploy", "--config-env", &arguments.stage, "--template-file", template::PATH, "--config-file"]);
     sam.arg(settings.root.join(samconfig::PATH)).arg("--parameter-overrides").args(parameters);
+    if !tools.has_outputs(&stack).await? {
+        // There is nothing to go back to, and a database that is protected could not be taken away: the next try goes on from here.
+        sam.arg("--disable-rollback");
+    }
     let status = sam.kill_on_drop(true).status().await.context("can't run sam")?;
     if !status.success() {
         return Ok(ExitCode::FAILURE);

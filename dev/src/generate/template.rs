@@ -31,16 +31,17 @@ pub fn render(base: &str) -> Result<String> {
     let (before, after) = split(base, MARKER)?;
     let (origins, between) = split(&before, PATHS_MARKER)?;
     let mut functions = String::new();
+    let mut lanes = Lanes::default();
     for endpoint in ENDPOINTS {
         let route = endpoint.route().with_context(|| format!("{} has no route", endpoint.operation))?;
         let key = format!("{} {}", route.method, route.path);
-        functions += &function(endpoint.operation, &key, endpoint.access.into(), "api", "");
+        functions += &function(endpoint.operation, &key, endpoint.access.into(), "api", &mut lanes, "");
         functions += &reached_by(endpoint.operation, &key);
     }
-    functions += &function("not_found", "What no other route takes", Class::Open, "api", "");
+    functions += &function("not_found", "What no other route takes", Class::Open, "api", &mut lanes, "");
     functions += &reached_by("not_found", "$default");
     for job in JOBS {
-        functions += &self::job(job);
+        functions += &self::job(job, &mut lanes);
     }
     functions.extend(Class::ALL.iter().map(|class| log_group(*class)));
     let behaviors: String = paths_of_the_api().iter().map(|pattern| behavior(pattern)).collect();
@@ -80,13 +81,32 @@ fn log_group(class: Class) -> String {
     )
 }
 
+/// How many functions CloudFormation makes or changes at once. All of them together, in a network, run into limits of Lambda's and
+/// EC2's own calls, and CloudFormation gives up.
+const LANES: usize = 10;
+
+/// The functions so far: each waits for the one that many before it.
+#[derive(Default)]
+struct Lanes(Vec<String>);
+
+impl Lanes {
+    fn waits(&mut self, name: &str) -> String {
+        let before = self.0.len().checked_sub(LANES).map(|place| format!("    DependsOn: {}\n", self.0[place]));
+        self.0.push(name.to_owned());
+        before.unwrap_or_default()
+    }
+}
+
 /// The function. Functions of a class share a log group, in which each has streams that begin with its name: with one each, the
 /// template would pass what CloudFormation takes. Its own name says whether the API's role may call it.
-fn function(operation: &str, description: &str, class: Class, kind: &str, more: &str) -> String {
+fn function(operation: &str, description: &str, class: Class, kind: &str, lanes: &mut Lanes, more: &str) -> String {
     let (name, role, logs, groups) = (camel_case(operation), class.role(), class.logs(), class.security_groups());
     let variables: String = class.environment().iter().map(|(name, value)| format!("          {name}: {value}\n")).collect();
-    // All but the migrations wait for them.
-    let waits = if class == Class::Migrations { "" } else { "    DependsOn: Migration\n" };
+    // All but the migrations wait for these: their environment holds what the migrations answer.
+    let (waits, tags) = match class {
+        Class::Migrations => (String::new(), RELEASE_TAG),
+        _ => (lanes.waits(&name), ""),
+    };
     format!(
         r#"  {name}:
     Type: AWS::Serverless::Function
@@ -95,7 +115,7 @@ fn function(operation: &str, description: &str, class: Class, kind: &str, more: 
       Description: {description}
       CodeUri: ../target/lambda/{operation}/
       Role: !GetAtt {role}.Arn
-      LoggingConfig: {{ LogGroup: !Ref {logs} }}
+{tags}      LoggingConfig: {{ LogGroup: !Ref {logs} }}
       VpcConfig: !If
         - InNetwork
         - {{ SecurityGroupIds: [{groups}], SubnetIds: !If [GivenNetwork, !Split [",", !Ref SubnetIds], [!Ref SubnetA, !Ref SubnetB]] }}
@@ -105,6 +125,9 @@ fn function(operation: &str, description: &str, class: Class, kind: &str, more: 
 {variables}{more}"#
     )
 }
+
+/// A changed tag makes CloudFormation read the secrets anew that stand in this function's environment.
+const RELEASE_TAG: &str = "      Tags: { Release: !Ref Release }\n";
 
 /// The way from the API to the function.
 fn reached_by(operation: &str, route_key: &str) -> String {
@@ -124,7 +147,7 @@ fn reached_by(operation: &str, route_key: &str) -> String {
 const DISPATCHER_TIMEOUT: u32 = 300;
 const JOB_TIMEOUT: u32 = 900;
 
-fn job(job: &Job) -> String {
+fn job(job: &Job, lanes: &mut Lanes) -> String {
     let queue = job.trigger == "queue";
     let description = match (queue, job.every) {
         (true, Some(every)) => format!("Started by nudges, and at {every}"),
@@ -150,7 +173,7 @@ fn job(job: &Job) -> String {
         more += &format!("        Schedule:\n          Type: Schedule\n          Properties: {{ Schedule: {every} }}\n");
     }
     let alarm = if job.every.is_some() { errors_alarm(job.name) } else { String::new() };
-    function(job.name, &description, Class::of_job(job), "job", &more) + alarm.as_str()
+    function(job.name, &description, Class::of_job(job), "job", lanes, &more) + alarm.as_str()
 }
 
 /// Nobody sees that a job fails, unless it says so.

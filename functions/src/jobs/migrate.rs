@@ -1,9 +1,13 @@
 //! Brings the schema up to date, and the verdicts of all drafts when the checker has changed: before traffic moves.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Context as _;
 use domain::digest::Digest;
 use domain::token::{self, TokenKind};
 use serde::{Deserialize, Serialize};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use store::Db;
 use store::admin::{self, RolePasswords};
 
@@ -44,15 +48,41 @@ pub async fn release(settings: &MigrationSettings, options: &Options, random: [u
         // Last: a deployment that fails before leaves the functions that serve with passwords that are right.
         admin::ensure_roles(&server.admin_database_url.parse()?, &passwords(server)).await.context("can't set the roles' passwords")?;
     }
+    for url in [&settings.app_database_url, &settings.jobs_database_url] {
+        reach(url, PROXY_PATIENCE).await?;
+    }
     let admitted = admit(url, options, random).await?;
     Ok(Migrated { drafts_checked: brought.drafts_checked, ..admitted })
+}
+
+/// A proxy that was just made knows its database after some minutes.
+const PROXY_PATIENCE: Duration = Duration::from_secs(300);
+const BETWEEN_TRIES: Duration = Duration::from_secs(2);
+
+/// What functions will connect with has to work before they do. A server that refuses does so at once; a proxy may only be on its way.
+async fn reach(url: &str, patience: Duration) -> anyhow::Result<()> {
+    let options: PgConnectOptions = url.parse()?;
+    let begun = Instant::now();
+    let mut patient = store::is_rds_proxy(options.get_host());
+    loop {
+        let error = match PgConnection::connect_with(&options).await {
+            Ok(connection) => return Ok(connection.close().await?),
+            Err(error) => error,
+        };
+        patient &= begun.elapsed() < patience;
+        if !patient {
+            return Err(error)
+                .with_context(|| format!("the functions can't connect as {} to {}", options.get_username(), options.get_host()));
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+    }
 }
 
 /// Makes the roles and the database on a server that the stack brought along; a second call finds them.
 async fn prepare(server: &OwnServer, owner_url: &str) -> anyhow::Result<()> {
     let admin = server.admin_database_url.parse()?;
     admin::ensure_roles_for_migrations(&admin, &passwords(server)).await.context("can't make the database roles")?;
-    let owner: sqlx::postgres::PgConnectOptions = owner_url.parse()?;
+    let owner: PgConnectOptions = owner_url.parse()?;
     let name = owner.get_database().context("OWNER_DATABASE_URL names no database")?;
     admin::create_database(&admin, name, None).await.with_context(|| format!("can't make the database {name}"))
 }

@@ -47,8 +47,8 @@ enum RequestType {
 }
 
 /// Does the work that an event asks for. A custom resource's is told of the outcome, and the invocation then went well; any other event
-/// is the work's options itself, and gets its outcome.
-pub async fn answer<O, W>(event: Value, remaining: Duration, work: impl FnOnce(O) -> W) -> anyhow::Result<Value>
+/// is the work's options itself, and gets its outcome. `data` is what the template reads of a resource that went well, by name.
+pub async fn answer<O, W>(event: Value, remaining: Duration, data: &Value, work: impl FnOnce(O) -> W) -> anyhow::Result<Value>
 where
     O: DeserializeOwned,
     W: Future<Output = anyhow::Result<Value>>,
@@ -63,7 +63,7 @@ where
         RequestType::Delete => Ok(json!({})),
         RequestType::Create | RequestType::Update => within(remaining, &request, work).await,
     };
-    let answer = response(&request, &outcome);
+    let answer = response(&request, &outcome, data);
     put(&request.response_url, &answer).await?;
     Ok(answer)
 }
@@ -91,9 +91,11 @@ fn is_rollback(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(store::Error::LaterSchema(_)))
 }
 
-fn response(request: &Request, outcome: &anyhow::Result<Value>) -> Value {
+fn response(request: &Request, outcome: &anyhow::Result<Value>, data: &Value) -> Value {
     let mut answer = json!({
         "Status": "SUCCESS",
+        "NoEcho": true,
+        "Data": data,
         "PhysicalResourceId": request.physical_resource_id.as_deref().unwrap_or(PHYSICAL_ID),
         "StackId": request.stack_id,
         "RequestId": request.request_id,
@@ -102,6 +104,7 @@ fn response(request: &Request, outcome: &anyhow::Result<Value>) -> Value {
     if let Err(error) = outcome {
         tracing::error!(error = format!("{error:#}"), "the deployment is refused");
         answer["Status"] = json!("FAILED");
+        answer["Data"] = json!({});
         answer["Reason"] = json!(format!("{error:#}").chars().take(LONGEST_REASON).collect::<String>());
     }
     answer

@@ -7,7 +7,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use chrono::{DateTime, Utc};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{consume, custom_resource, run};
 use crate::app::App;
@@ -52,11 +52,12 @@ pub fn migrate() -> ExitCode {
             let settings = settings.clone();
             async move {
                 let remaining = Duration::from_millis(event.context.deadline).saturating_sub(since_1970(crate::app::clock()));
+                let data = settings.as_ref().map_or_else(|_| json!({}), |settings| settings.of_functions());
                 let work = |options| async move {
                     let settings = settings.map_err(anyhow::Error::msg)?;
                     answer(&jobs::migrate::release(&settings, &options, crate::app::random()).await?)
                 };
-                custom_resource::answer(event.payload, remaining, work).await.map_err(|error| format!("{error:#}"))
+                custom_resource::answer(event.payload, remaining, &data, work).await.map_err(|error| format!("{error:#}"))
             }
         });
         lambda_runtime::run(handler).await.map_err(|error| anyhow::anyhow!(error))

@@ -1,4 +1,4 @@
-// `npx cdk deploy`: the same stack as infra/template.yaml. Parameters: `--parameters OwnerEmail=you@example.com`, as the template lists them.
+// `npx cdk deploy`: the same stack as infra/template.yaml. Parameters as the template lists them: `--parameters OwnerEmail=you@example.com`, and for each deployment another `--parameters Release=...`.
 import { App, Stack } from 'aws-cdk-lib';
 
 import { FetchCatch } from '../lib/fetchcatch';
