@@ -28,6 +28,7 @@ pub const CARGO_LAMBDA: Tool = Tool {
 
 /// What makes one plain CloudFormation template of ours, SAM's own resources included.
 const TRANSFORM: &str = include_str!("aws_tools/transform.py");
+const STACK_STATUS: &str = include_str!("aws_tools/stack_status.py");
 /// What brings files into a stack's bucket, with the AWS client that SAM came with.
 const PUBLISH_CONSOLE: &str = include_str!("aws_tools/publish_console.py");
 /// A linter and a translator ask for a region and send nothing anywhere.
@@ -55,14 +56,15 @@ impl Sam {
         command
     }
 
-    /// Whether a stack of this name was deployed whole before.
+    /// What CloudFormation says of a stack, such as `UPDATE_COMPLETE`; nothing where there is none.
     ///
     /// # Errors
-    /// When `sam` can't be run.
-    pub async fn has_outputs(&self, stack: &str) -> Result<bool> {
-        let mut command = self.command();
-        command.args(["list", "stack-outputs", "--stack-name", stack, "--output", "json"]);
-        Ok(command.kill_on_drop(true).output().await.context("can't run sam")?.status.success())
+    /// When AWS can't be asked.
+    pub async fn stack_status(&self, stack: &str) -> Result<Option<String>> {
+        let mut command = self.python();
+        command.args(["-c", STACK_STATUS, stack]);
+        let printed = tools::run(command).await.with_context(|| format!("AWS does not say how the stack {stack} is"))?;
+        Ok(Some(printed.trim().to_owned()).filter(|status| !status.is_empty()))
     }
 
     /// Where its package is.

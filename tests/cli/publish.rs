@@ -200,6 +200,23 @@ async fn it_waits_for_the_replica() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_repeated_waits_for_what_the_last_one_published() {
+    let mut api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    edit(&work, "big", "20");
+    work.commit("Twenty").await;
+    work.fcc("publish").await.is(0);
+    assert_eq!(api.get("/v1/replica/flow/discounts").await.ok()["inSync"], json!(false));
+    api.dispatch_in_background().await;
+    let again = work.fcc("publish --wait").await;
+    assert!(again.is(0).stdout.contains("nothing to publish"), "{again}");
+    let status = api.get("/v1/replica/flow/discounts").await.ok();
+    assert_eq!((&status["replicaVersion"], &status["inSync"]), (&json!(2), &json!(true)));
+    api.finish().await;
+}
+
+#[tokio::test]
 async fn governance_is_told_as_the_server_tells_it() {
     let api = Api::start().await;
     let machine = Machine::new(&api);

@@ -99,6 +99,16 @@ async fn few_enough_secrets_are_read_for_cloudformation() {
 }
 
 #[tokio::test]
+async fn a_function_that_a_secret_stands_in_changes_with_every_release() {
+    let template = transformed().await;
+    for (name, function) in template.of_type("AWS::Lambda::Function") {
+        let reads = function["Environment"].to_string().contains("{{resolve:");
+        let release = json!({"Key": "Release", "Value": {"Ref": "Release"}});
+        assert_eq!(function["Tags"].as_array().unwrap().contains(&release), reads, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn functions_are_made_a_few_at_a_time() {
     let template = transformed().await;
     let functions: BTreeSet<&str> = template.of_type("AWS::Lambda::Function").into_iter().map(|(name, _)| name).collect();

@@ -37,8 +37,11 @@ pub fn secret() -> Result<String> {
     let shown = tcgetattr(&stdin)?;
     let mut hidden = shown.clone();
     hidden.local_modes.remove(LocalModes::ECHO);
-    *HIDDEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
-    tcsetattr(&stdin, OptionalActions::Now, &hidden)?;
+    {
+        let mut before = HIDDEN.lock().unwrap_or_else(PoisonError::into_inner);
+        tcsetattr(&stdin, OptionalActions::Now, &hidden)?;
+        *before = Some(shown);
+    }
     let answer = answer();
     show_again();
     eprintln!();

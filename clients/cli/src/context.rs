@@ -117,7 +117,9 @@ impl Context {
     /// nobody signed in to, a person is asked first.
     fn admit_project(&self, url: &str) -> Result<()> {
         let is_chosen = self.global.url.is_some() || self.settings.url.is_some();
-        if is_chosen || self.settings.token.is_none() || self.project()?.is_none() || self.credentials()?.knows(url) {
+        // Where nothing can be read, nobody signed in.
+        let is_known = || self.credentials().is_ok_and(|kept| kept.knows(url));
+        if is_chosen || self.settings.token.is_none() || self.project()?.is_none() || is_known() {
             return Ok(());
         }
         if confirm::can_ask(self) {

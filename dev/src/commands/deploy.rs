@@ -48,8 +48,7 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     let mut sam = tools.command();
     sam.args(["deploy", "--config-env", &arguments.stage, "--template-file", template::PATH, "--config-file"]);
     sam.arg(settings.root.join(samconfig::PATH)).arg("--parameter-overrides").args(parameters);
-    if !tools.has_outputs(&stack).await? {
-        // There is nothing to go back to, and a database that is protected could not be taken away: the next try goes on from here.
+    if is_first(tools.stack_status(&stack).await?.as_deref()) {
         sam.arg("--disable-rollback");
     }
     let status = sam.kill_on_drop(true).status().await.context("can't run sam")?;
@@ -59,6 +58,12 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<ExitCode>
     let url = tools.publish_console(&stack, Some(&release), &folder, &console::files(&folder)?).await?;
     println!("the console is at {url}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether there is no state of the stack to go back to. What a first deployment made stays, and the next try goes on from there: a
+/// database that is protected could not be taken away. CloudFormation goes on from a failure only in this way.
+fn is_first(status: Option<&str>) -> bool {
+    matches!(status, None | Some("REVIEW_IN_PROGRESS" | "CREATE_FAILED" | "UPDATE_FAILED"))
 }
 
 /// The commit, and when: a second deployment of the same commit reads rotated secrets anew.

@@ -105,6 +105,7 @@ fn function(operation: &str, description: &str, class: Class, kind: &str, lanes:
     // All but the migrations wait for these: their environment holds what the migrations answer.
     let (waits, tags) = match class {
         Class::Migrations => (String::new(), RELEASE_TAG),
+        Class::SignsIn => (lanes.waits(&name), RELEASE_TAG),
         _ => (lanes.waits(&name), ""),
     };
     format!(
@@ -126,7 +127,7 @@ fn function(operation: &str, description: &str, class: Class, kind: &str, lanes:
     )
 }
 
-/// A changed tag makes CloudFormation read the secrets anew that stand in this function's environment.
+/// A changed tag makes CloudFormation read the secrets anew that stand in a function's environment.
 const RELEASE_TAG: &str = "      Tags: { Release: !Ref Release }\n";
 
 /// The way from the API to the function.

@@ -63,9 +63,11 @@ where
         RequestType::Delete => Ok(json!({})),
         RequestType::Create | RequestType::Update => within(remaining, &request, work).await,
     };
-    let answer = response(&request, &outcome, data);
+    let is_read = outcome.is_ok() && request.request_type != RequestType::Delete;
+    let answer = response(&request, &outcome, is_read.then_some(data));
     put(&request.response_url, &answer).await?;
-    Ok(answer)
+    // Who invoked it by hand is told no more than that.
+    Ok(json!({"Status": answer["Status"]}))
 }
 
 async fn within<O, W>(remaining: Duration, request: &Request, work: impl FnOnce(O) -> W) -> anyhow::Result<Value>
@@ -91,11 +93,11 @@ fn is_rollback(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(store::Error::LaterSchema(_)))
 }
 
-fn response(request: &Request, outcome: &anyhow::Result<Value>, data: &Value) -> Value {
+fn response(request: &Request, outcome: &anyhow::Result<Value>, data: Option<&Value>) -> Value {
     let mut answer = json!({
         "Status": "SUCCESS",
         "NoEcho": true,
-        "Data": data,
+        "Data": data.unwrap_or(&json!({})),
         "PhysicalResourceId": request.physical_resource_id.as_deref().unwrap_or(PHYSICAL_ID),
         "StackId": request.stack_id,
         "RequestId": request.request_id,
@@ -104,7 +106,6 @@ fn response(request: &Request, outcome: &anyhow::Result<Value>, data: &Value) ->
     if let Err(error) = outcome {
         tracing::error!(error = format!("{error:#}"), "the deployment is refused");
         answer["Status"] = json!("FAILED");
-        answer["Data"] = json!({});
         answer["Reason"] = json!(format!("{error:#}").chars().take(LONGEST_REASON).collect::<String>());
     }
     answer

@@ -72,6 +72,9 @@ async fn new_project(context: &Context) -> Result<Project> {
 fn with_target(context: &Context, mut located: Located) -> Result<Located> {
     let name = target(context);
     let Some(workspace) = context.global.workspace.clone() else {
+        if located.project.targets.contains_key(&name) {
+            return Ok(located);
+        }
         bail!("say with --workspace which workspace the target {name} is");
     };
     if let Some(present) = located.project.targets.get(&name).filter(|present| **present != workspace) {

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use domain::identity::ResourceType;
+use futures::{StreamExt as _, stream};
 use sdk::{Client, Selector};
 use serde_json::json;
 use uuid::Uuid;
@@ -43,6 +45,8 @@ pub struct Arguments {
 /// How long `--wait` waits for the replica.
 const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+const LOOKS_AT_ONCE: usize = 16;
+const MOST_NAMED: usize = 5;
 
 pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     if arguments.all_drafts {
@@ -96,9 +100,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     if arguments.wait {
         // What an earlier run published is waited for, too: it may have ended before workers had it.
         let before = applied.items.iter().zip(&standings).enumerate().filter(|(_, (_, one))| **one == Standing::Published);
-        let before = before.filter_map(|(nth, (item, _))| {
-            let remote = prepared.remote.get(&prepared.files[nth].key)?;
-            Some((item.kind, remote.id, remote.published_version))
+        let before = before.filter_map(|(nth, _)| {
+            let key = &prepared.files[nth].key;
+            let remote = prepared.remote.get(key)?;
+            Some((key.clone(), remote.id, remote.published_version))
         });
         wait(printer, &prepared.client, new_versions(&published).chain(before).collect()).await?;
     }
@@ -184,31 +189,46 @@ async fn all_drafts(context: &Context, arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn new_versions(published: &PublishedMany) -> impl Iterator<Item = (ResourceType, Uuid, i32)> {
+/// A version that workers should be able to read.
+type Awaited = (Key, Uuid, i32);
+
+fn new_versions(published: &PublishedMany) -> impl Iterator<Item = Awaited> {
     let made = published.items.iter().filter(|item| item.status == PublishStatus::Published);
-    made.map(|item| (item.kind, item.id, item.version))
+    made.map(|item| (Key { kind: item.kind, slug: item.slug.clone() }, item.id, item.version))
 }
 
 /// Until workers can read these versions.
-async fn wait(printer: &Printer, client: &Client, versions: Vec<(ResourceType, Uuid, i32)>) -> Result<()> {
+async fn wait(printer: &Printer, client: &Client, versions: Vec<Awaited>) -> Result<()> {
     let mut progress = printer.progress("waiting for workers", versions.len());
+    let mut missing: BTreeSet<String> = versions.iter().map(|(key, ..)| key.file()).collect();
+    let looks = stream::iter(versions).map(|(key, id, version)| arrival(client, key, id, version));
+    let mut arrived = std::pin::pin!(looks.buffer_unordered(LOOKS_AT_ONCE));
     let all = async {
-        for (kind, id, wanted) in versions {
-            let id = id.to_string();
-            loop {
-                let status = client.get_replica_status(Selector { kind, id: &id }).await?;
-                if status.replica_version.is_some_and(|version| version >= wanted) {
-                    break;
-                }
-                tokio::time::sleep(BETWEEN_LOOKS).await;
-            }
+        while let Some(key) = arrived.next().await {
+            missing.remove(&key?.file());
             progress.step();
         }
         Ok::<_, sdk::Error>(())
     };
     match tokio::time::timeout(PATIENCE, all).await {
         Ok(all) => Ok(all?),
-        Err(_) => bail!("published, but workers can't read it after {} s: see GET /v1/replica/outbox", PATIENCE.as_secs()),
+        Err(_) => {
+            drop(progress);
+            let some: Vec<&str> = missing.iter().take(MOST_NAMED).map(String::as_str).collect();
+            let more = if missing.len() > MOST_NAMED { format!(" and {} more", missing.len() - MOST_NAMED) } else { String::new() };
+            bail!("published, but workers can't read {}{more} after {} s: see GET /v1/replica/outbox", some.join(", "), PATIENCE.as_secs())
+        }
+    }
+}
+
+async fn arrival(client: &Client, key: Key, id: Uuid, version: i32) -> sdk::Result<Key> {
+    let id = id.to_string();
+    loop {
+        let status = client.get_replica_status(Selector { kind: key.kind, id: &id }).await?;
+        if status.replica_version.is_some_and(|there| there >= version) {
+            return Ok(key);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 
