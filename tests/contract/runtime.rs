@@ -137,7 +137,9 @@ async fn a_deployment_starts_the_migrations_and_is_told_of_their_outcome() {
     for (owner_url, status) in
         [("postgres://fc_owner@127.0.0.1:1/none".to_owned(), "FAILED"), (scratch.database.owner_url.clone(), "SUCCESS")]
     {
-        invoked("migrate", &BTreeMap::from([("OWNER_DATABASE_URL", owner_url)]), &event).await;
+        let (app_url, jobs_url) = (scratch.database.app_url.clone(), scratch.database.jobs_url.clone());
+        let env = BTreeMap::from([("OWNER_DATABASE_URL", owner_url), ("DATABASE_URL", app_url), ("JOBS_DATABASE_URL", jobs_url)]);
+        invoked("migrate", &env, &event).await;
         let answer = answers.try_recv().unwrap();
         assert_eq!((&answer["Status"], &answer["RequestId"]), (&json!(status), &event["RequestId"]), "{answer}");
     }
