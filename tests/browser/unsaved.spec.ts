@@ -96,7 +96,10 @@ test.describe("while the drawing can't be saved", () => {
 		await page.getByTestId("designer").getByRole("button", { name: /Run$/ }).click();
 		await expect(page.locator(".ant-notification")).toContainText("What you drew is not saved");
 
+		// The review tries once more by itself.
+		const tried = page.waitForResponse(isDraft("PUT"));
 		await page.getByRole("button", { name: "Publish…" }).click();
+		await tried;
 		const review = page.getByRole("dialog");
 		await expect(review).toContainText("What you drew is not saved");
 		await expect(review.getByRole("button", { name: "Publish" })).toBeDisabled();
@@ -144,7 +147,7 @@ test("a stroke is saved although one leaves in the same moment", async ({ page, 
 test("a name is saved although one leaves by the very click that ends its editing", async ({ page, api, ci }) => {
 	const { slug } = await publishedFlow(ci);
 	await page.goto(`/w/acme/flows/${slug}`);
-	const name = page.getByTestId("designer").getByText("Carrier and fee", { exact: true }).first();
+	const name = page.getByTestId("designer").getByText("Carrier and fee", { exact: true }).filter({ visible: true });
 	await name.dblclick();
 	await page.keyboard.press("ControlOrMeta+a");
 	await page.keyboard.type("Carrier and price");
