@@ -28,6 +28,7 @@ pub const CARGO_LAMBDA: Tool = Tool {
 
 /// What makes one plain CloudFormation template of ours, SAM's own resources included.
 const TRANSFORM: &str = include_str!("aws_tools/transform.py");
+/// What asks how a stack is, with the AWS client that SAM came with.
 const STACK_STATUS: &str = include_str!("aws_tools/stack_status.py");
 /// What brings files into a stack's bucket, with the AWS client that SAM came with.
 const PUBLISH_CONSOLE: &str = include_str!("aws_tools/publish_console.py");

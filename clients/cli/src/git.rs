@@ -118,7 +118,7 @@ impl Git {
         Ok(())
     }
 
-    /// What the text of three files merges to, with markers where it doesn't; it replaces the second one.
+    /// What the text of three files merges to, with markers where it doesn't; it replaces the second one. Answers whether it has none.
     pub fn merge_text(ours: &Path, base: &Path, theirs: &Path) -> Result<bool> {
         let output = Command::new("git").arg("merge-file").args([ours, base, theirs]).output().context("git can't be run")?;
         // Below 128 it is the number of conflicts.

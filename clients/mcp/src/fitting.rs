@@ -147,6 +147,12 @@ mod tests {
         let answer = with_items(Map::new(), "changes", items, "Narrow them with `path`.");
         assert!(size(&answer) <= MOST_BYTES);
         assert!(answer["hint"].as_str().unwrap().contains("of 1000 are shown"), "{}", answer["hint"]);
+        // A cursor behind what was left out would lose it; one behind all of the answer is kept.
+        for (count, is_kept) in [(1000, false), (2, true)] {
+            let about = Map::from_iter([("nextCursor".to_owned(), json!("behind"))]);
+            let items = (0..count).map(|_| json!("x".repeat(200))).collect();
+            assert_eq!(with_items(about, "runs", items, "").get("nextCursor").is_some(), is_kept);
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub async fn release(settings: &MigrationSettings, options: &Options, random: [u
     // An operator who wants to sign in is not kept from it by what ails the functions.
     if options.sign_in.is_none() {
         for url in [&settings.app_database_url, &settings.jobs_database_url] {
-            reach(url, PROXY_PATIENCE).await?;
+            reach(url).await?;
         }
     }
     let admitted = admit(url, options, random).await?;
@@ -63,17 +63,16 @@ const PROXY_PATIENCE: Duration = Duration::from_secs(300);
 const BETWEEN_TRIES: Duration = Duration::from_secs(2);
 
 /// What functions will connect with has to work before they do. A server that refuses does so at once; a proxy may only be on its way.
-async fn reach(url: &str, patience: Duration) -> anyhow::Result<()> {
+async fn reach(url: &str) -> anyhow::Result<()> {
     let options: PgConnectOptions = url.parse()?;
+    let patience = if store::is_rds_proxy(options.get_host()) { PROXY_PATIENCE } else { Duration::ZERO };
     let begun = Instant::now();
-    let mut patient = store::is_rds_proxy(options.get_host());
     loop {
         let error = match PgConnection::connect_with(&options).await {
             Ok(connection) => return Ok(connection.close().await?),
             Err(error) => error,
         };
-        patient &= begun.elapsed() < patience;
-        if !patient {
+        if begun.elapsed() >= patience {
             return Err(error)
                 .with_context(|| format!("the functions can't connect as {} to {}", options.get_username(), options.get_host()));
         }

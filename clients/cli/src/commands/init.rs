@@ -2,7 +2,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
 
 use crate::checkout::Checkout;
@@ -55,7 +55,7 @@ pub async fn run(context: &Context, Arguments {}: Arguments) -> Result<Exit> {
 async fn new_project(context: &Context) -> Result<Project> {
     let url = context.url()?;
     if let (Some(target), None) = (&context.global.target, &context.global.workspace) {
-        bail!("say with --workspace which workspace the target {target} is");
+        return Err(unknown(target));
     }
     let workspace = match context.client() {
         Ok(client) => match client.me().await?.workspace {
@@ -75,7 +75,7 @@ fn with_target(context: &Context, mut located: Located) -> Result<Located> {
         if located.project.targets.contains_key(&name) {
             return Ok(located);
         }
-        bail!("say with --workspace which workspace the target {name} is");
+        return Err(unknown(&name));
     };
     if let Some(present) = located.project.targets.get(&name).filter(|present| **present != workspace) {
         let question = format!("{name} is {present} here. Make it {workspace}?");
@@ -87,6 +87,10 @@ fn with_target(context: &Context, mut located: Located) -> Result<Located> {
     }
     located.project.targets.insert(name, workspace);
     Ok(located)
+}
+
+fn unknown(target: &str) -> anyhow::Error {
+    anyhow!("say with --workspace which workspace the target {target} is")
 }
 
 /// What the workspace is called here.

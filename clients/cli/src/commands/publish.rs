@@ -99,11 +99,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<Exit> {
     show(printer, &published, prepared.commit.as_ref().map(|commit| commit.sha.as_str()));
     if arguments.wait {
         // What an earlier run published is waited for, too: it may have ended before workers had it.
-        let before = applied.items.iter().zip(&standings).enumerate().filter(|(_, (_, one))| **one == Standing::Published);
-        let before = before.filter_map(|(nth, _)| {
-            let key = &prepared.files[nth].key;
-            let remote = prepared.remote.get(key)?;
-            Some((key.clone(), remote.id, remote.published_version))
+        let before = prepared.files.iter().zip(&standings).filter(|(_, standing)| **standing == Standing::Published);
+        let before = before.filter_map(|(file, _)| {
+            let remote = prepared.remote.get(&file.key)?;
+            Some((file.key.clone(), remote.id, remote.published_version))
         });
         wait(printer, &prepared.client, new_versions(&published).chain(before).collect()).await?;
     }
