@@ -3,6 +3,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use tests::{Api, Token};
 
 use crate::Machine;
+use crate::publish::published;
 
 #[tokio::test]
 async fn a_token_is_tried_and_kept_where_only_its_owner_reads_it() {
@@ -126,5 +127,18 @@ async fn a_keyring_is_used_where_there_is_one() {
     folder.fcc("logout").await.is(0);
     assert!(!machine.home().join("ring").exists());
     folder.fcc("whoami").await.is(1);
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn kept_tokens_that_can_not_be_read_are_told_of_and_the_environments_works_without_them() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await.with_variable("FETCHCATCH_URL", "");
+    // A folder stands where the file was: nothing may be written over it.
+    std::fs::create_dir_all(machine.home().join(".config/fetchcatch/credentials.json")).unwrap();
+    work.fcc("status").await.is(0);
+    let told = machine.folder("work").with_token("").fcc("status").await;
+    assert!(told.is(1).stderr.contains("credentials.json can't be read"), "{told}");
     api.finish().await;
 }

@@ -13,6 +13,22 @@ import os, pty, sys
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
 ";
 
+/// Interrupts the program at a prompt that hides what is typed, and says how both are then.
+const INTERRUPTED: &str = "#!/usr/bin/env python3
+import fcntl, os, pty, subprocess, sys, termios
+master, slave = pty.openpty()
+own = lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+program = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=own)
+shows = lambda: bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+said = b''
+while b'Token:' not in said:
+    said += os.read(master, 4096)
+while shows():
+    pass
+os.write(master, b'\\x03')
+print('exit', program.wait(), 'echo', shows())
+";
+
 async fn typed(clone: &Clone<'_>, arguments: &str, input: &str) -> Shown {
     clone.shown(clone.run("on-a-terminal", &format!("fcc {arguments}"), input).await).await
 }
@@ -55,6 +71,17 @@ async fn differences_have_colours_on_a_terminal_alone() {
     let plain = typed(&machine.folder("work").with_variable("NO_COLOR", "1"), "diff", "").await;
     assert!(!plain.is(2).stdout.contains('\u{1b}'), "{plain}");
     assert!(!work.fcc("diff").await.is(2).stdout.contains('\u{1b}'));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn an_interrupted_prompt_leaves_a_terminal_that_shows_what_is_typed() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    machine.install("interrupted", INTERRUPTED);
+    let work = machine.folder("work").with_token("");
+    let ended = work.shown(work.run("interrupted", "fcc login", "").await).await;
+    assert!(ended.is(0).stdout.contains("exit 130 echo True"), "{ended}");
     api.finish().await;
 }
 

@@ -59,7 +59,9 @@ async fn files_come_with_their_types_and_ages_and_the_pages_are_asked_for_again(
         fs::write(folder.join(file), content).unwrap();
     }
     let sam = Sam::find_or_install(&settings()).await.unwrap();
+    assert_eq!(sam.stack_status(&name).await.unwrap(), None);
     python(&sam, MAKE, &name).await;
+    assert_eq!(sam.stack_status(&name).await.unwrap().as_deref(), Some("CREATE_COMPLETE"));
     let files = console::files(&folder).unwrap();
     let order: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(
