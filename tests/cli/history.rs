@@ -50,3 +50,16 @@ async fn the_live_version_is_marked() {
     assert_eq!(work.fcc("history flows/discounts.json --limit 3 --json").await.json().as_array().unwrap().len(), 3);
     api.finish().await;
 }
+
+#[tokio::test]
+async fn more_publishes_than_one_call_answers_are_all_listed() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    let work = published(&machine).await;
+    for version in 1..=201 {
+        api.publish_next("crm", version).await;
+    }
+    let listed = work.fcc("history connectors/crm.json --publishes --limit 500").await;
+    assert_eq!(listed.is(0).stdout.lines().count(), 202, "{listed}");
+    api.finish().await;
+}

@@ -1,6 +1,7 @@
 //! On a terminal: `fcc` asks before it writes, and shows in colour what it is about.
 
-use tests::Api;
+use serde_json::json;
+use tests::{Api, until};
 
 use crate::publish::published;
 use crate::shown::Shown;
@@ -27,6 +28,28 @@ while shows():
     pass
 os.write(master, b'\\x03')
 print('exit', program.wait(), 'echo', shows())
+";
+
+/// Agrees to what the program asks, once there is a file `answer`; it makes a file `asked` before.
+const AGREED_LATER: &str = "#!/usr/bin/env python3
+import os, pty, sys, time
+program, terminal = pty.fork()
+if program == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+said = b''
+while b'[y/N]' not in said:
+    said += os.read(terminal, 4096)
+open('asked', 'w').close()
+while not os.path.exists('answer'):
+    time.sleep(0.01)
+os.write(terminal, b'y\\n')
+try:
+    while more := os.read(terminal, 4096):
+        said += more
+except OSError:
+    pass
+print(said.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(program, 0)[1]))
 ";
 
 async fn typed(clone: &Clone<'_>, arguments: &str, input: &str) -> Shown {
@@ -71,6 +94,32 @@ async fn differences_have_colours_on_a_terminal_alone() {
     let plain = typed(&machine.folder("work").with_variable("NO_COLOR", "1"), "diff", "").await;
     assert!(!plain.is(2).stdout.contains('\u{1b}'), "{plain}");
     assert!(!work.fcc("diff").await.is(2).stdout.contains('\u{1b}'));
+    api.finish().await;
+}
+
+#[tokio::test]
+async fn a_restore_is_refused_once_the_draft_is_another_than_the_one_that_was_asked_about() {
+    let api = Api::start().await;
+    let machine = Machine::new(&api);
+    machine.install("agreed-later", AGREED_LATER);
+    let work = published(&machine).await;
+    edit(&work, "big", "20");
+    work.commit("Twenty").await;
+    work.fcc("apply").await.is(0);
+    let mut graph = api.get("/v1/flows/discounts/draft").await.ok()["graph"].clone();
+    graph["nodes"][0]["name"] = json!("A colleague's");
+    let meanwhile = async {
+        until("the question", async || work.has("asked").then_some(())).await;
+        api.put("/v1/flows/discounts/draft").json(json!({"graph": graph})).await.ok();
+        work.write_text("answer", "");
+    };
+    let (ended, ()) = tokio::join!(work.run("agreed-later", "fcc restore flows/discounts.json --to 1", ""), meanwhile);
+    let refused = work.shown(ended).await;
+    assert!(
+        refused.is(1).stdout.contains("unpublished changes. Replace it? [y/N]") && refused.stdout.contains("precondition_failed"),
+        "{refused}"
+    );
+    assert_eq!(api.get("/v1/flows/discounts/draft").await.ok()["graph"]["nodes"][0]["name"], "A colleague's");
     api.finish().await;
 }
 
